@@ -1,0 +1,151 @@
+// The one table of errors: code, message, and the MySQL errno and SQLSTATE where a client sees it.
+
+/** What a client on the wire sees: `errno` 1..65535, `sqlState` five characters. */
+interface WireError {
+  readonly errno: number;
+  readonly sqlState: string;
+}
+
+interface Row extends Partial<WireError> {
+  /** Text with `{names}` that the error's details fill in; it says the value and the remedy. */
+  readonly message: string;
+}
+
+/**
+ * Every error that Chronos Fleet itself raises. docs/errors.md has a row for each, and a test holds the two together.
+ * Rows with `errno` reach MySQL clients (numbers and states as the servers use them), the others operators.
+ */
+export const errorTable = {
+  // Logging in
+  ACCESS_DENIED: {
+    errno: 1045,
+    sqlState: '28000',
+    message: "Access denied for user '{user}'@'{address}' (using password: {usingPassword})",
+  },
+  TOO_MANY_SESSIONS: {
+    errno: 1040,
+    sqlState: '08004',
+    message: 'Too many connections: {max} sessions are open on this port (max_sessions)',
+  },
+  LOGIN_TIMEOUT: {
+    errno: 1159,
+    sqlState: '08S01',
+    message: 'The login was not finished within {seconds} s (login_timeout)',
+  },
+  HANDSHAKE_FAILED: { errno: 1043, sqlState: '08S01', message: 'Bad handshake: {detail}' },
+  TLS_REQUIRED: {
+    errno: 3159,
+    sqlState: 'HY000',
+    message: 'Connections using insecure transport are prohibited on this port (tls.required)',
+  },
+  // Commands
+  UNKNOWN_COMMAND: { errno: 1047, sqlState: '08S01', message: 'Unknown command {command}' },
+  COMMAND_REFUSED: {
+    errno: 1227,
+    sqlState: '42000',
+    message:
+      'Access denied: {command} is not served on this port, because it would affect every session behind it',
+  },
+  MALFORMED_PACKET: { errno: 1835, sqlState: 'HY000', message: 'Malformed communication packet: {detail}' },
+  PACKETS_OUT_OF_ORDER: { errno: 1156, sqlState: '08S01', message: 'Got packets out of order' },
+  PACKET_TOO_LARGE: {
+    errno: 1153,
+    sqlState: '08S01',
+    message: "Got a packet bigger than 'max_allowed_packet' bytes ({size} > {max})",
+  },
+  LOCAL_INFILE_REFUSED: {
+    errno: 1148,
+    sqlState: '42000',
+    message: 'The used command is not allowed because the client has disabled the local infile capability',
+  },
+  UNKNOWN_STATEMENT: {
+    errno: 1243,
+    sqlState: 'HY000',
+    message: 'Unknown prepared statement handler ({id}) given to {command}',
+  },
+  TOO_MANY_STATEMENTS: {
+    errno: 1461,
+    sqlState: '42000',
+    message: "Can't create more than {max} prepared statements in one session",
+  },
+  // Waiting
+  QUEUE_FULL: {
+    errno: 1637,
+    sqlState: 'HY000',
+    message: 'Too many commands are waiting for the backend: {waiting} of {max} (max_queue_size); {holder}',
+  },
+  QUEUE_TIMEOUT: {
+    errno: 1205,
+    sqlState: 'HY000',
+    message: 'Waited {seconds} s for the backend (queue_timeout), at place {place} of the queue; {holder}',
+  },
+  // Cancelling
+  QUERY_INTERRUPTED: { errno: 1317, sqlState: '70100', message: 'Query execution was interrupted' },
+  CONNECTION_KILLED: { errno: 1927, sqlState: '70100', message: 'Connection was killed' },
+  UNKNOWN_THREAD: { errno: 1094, sqlState: 'HY000', message: 'Unknown thread id: {id}' },
+  // Losing the backend, or one's hold on it
+  BACKEND_LOST: {
+    errno: 2013,
+    sqlState: 'HY000',
+    message: 'Lost connection to the backend during the statement, which may or may not have run ({detail})',
+  },
+  TRANSACTION_LOST: {
+    errno: 1213,
+    sqlState: '40001',
+    message: 'The transaction was rolled back: {detail}; try restarting the transaction',
+  },
+  SHUTTING_DOWN: { errno: 1053, sqlState: '08S01', message: 'The instance is being stopped' },
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** The codes of the errors that a MySQL client may see. */
+export type WireErrorCode = {
+  [C in ErrorCode]: (typeof errorTable)[C] extends WireError ? C : never;
+}[ErrorCode];
+
+type Names<M extends string> = M extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+
+/** The details that an error's message asks for, by name. */
+export type ErrorDetails<C extends ErrorCode> = Record<
+  Names<(typeof errorTable)[C]['message']>,
+  string | number
+>;
+
+/** An error of the table. `code` is what programs look at; `message` names the value and the remedy. */
+export class FleetError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'FleetError';
+
+  constructor(
+    readonly code: C,
+    details: ErrorDetails<C>,
+    options?: ErrorOptions,
+  ) {
+    super(fill(errorTable[code].message, details), options);
+  }
+
+  /** The MySQL error number that a client sees, or undefined where the error never reaches one. */
+  get errno(): number | undefined {
+    return (errorTable[this.code] as Row).errno;
+  }
+
+  /** The five-character SQLSTATE that a client sees, or undefined where the error never reaches one. */
+  get sqlState(): string | undefined {
+    return (errorTable[this.code] as Row).sqlState;
+  }
+}
+
+/** An error that a MySQL client may see. */
+export type ClientError = FleetError<WireErrorCode>;
+
+/** Whether `error` is one of the table (and then, of code `code` where given). */
+export function isFleetError<C extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: C,
+): error is FleetError<C> {
+  return error instanceof FleetError && (code === undefined || error.code === code);
+}
+
+function fill(message: string, details: Readonly<Record<string, string | number>>): string {
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name]));
+}
