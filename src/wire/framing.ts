@@ -1,0 +1,148 @@
+// Packets: a three-byte length, a sequence number, a payload; longer payloads go on in the next packet.
+// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html
+
+import { FleetError } from '../errors.js';
+import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES } from './constants.js';
+
+/** A payload as packets, numbered from `sequence` on (0..255, wrapping). Payloads of 2^24-1 bytes and more are split. */
+export function frame(payload: Buffer, sequence: number): Buffer {
+  if (payload.length < MAX_PACKET_PAYLOAD) return Buffer.concat([header(payload.length, sequence), payload]);
+  const parts: Buffer[] = [];
+  for (let at = 0; ; at += MAX_PACKET_PAYLOAD, sequence++) {
+    const part = payload.subarray(at, at + MAX_PACKET_PAYLOAD);
+    parts.push(header(part.length, sequence), part);
+    if (part.length < MAX_PACKET_PAYLOAD) return Buffer.concat(parts);
+  }
+}
+
+function header(length: number, sequence: number): Buffer {
+  const bytes = Buffer.allocUnsafe(PACKET_HEADER_BYTES);
+  bytes.writeUIntLE(length, 0, 3);
+  bytes[3] = sequence & 0xff;
+  return bytes;
+}
+
+/** One logical packet: a payload that may have come in several packets. */
+export interface Frame {
+  /** Sequence number of its first packet. */
+  readonly sequence: number;
+  /** Sequence number of its last packet. */
+  readonly lastSequence: number;
+  readonly payload: Buffer;
+}
+
+/** The packet that is coming in. `left` bytes of it are still to come; `full` says that the payload goes on in the next. */
+interface Part {
+  left: number;
+  readonly full: boolean;
+}
+
+/**
+ * Puts a stream of bytes together to logical packets. Chunks are kept by reference until the packet is whole, then joined
+ * once, so that a packet of many megabytes costs one copy.
+ */
+export class FrameReader {
+  private chunks: Buffer[] = [];
+  private part: Part | null = null;
+  private body: Buffer[] = [];
+  private bodyBytes = 0;
+  private firstSequence = 0;
+  private lastSequence = 0;
+  private continues = false;
+  private discarding = false;
+
+  /** @param maxPayload bytes of a logical packet, past which `next()` throws PACKET_TOO_LARGE once and skips it */
+  constructor(public maxPayload: number) {}
+
+  push(chunk: Buffer): void {
+    if (chunk.length > 0) this.chunks.push(chunk);
+  }
+
+  /**
+   * The next logical packet, or null until more bytes come.
+   * @throws PACKET_TOO_LARGE once the size is known to exceed `maxPayload`; the packet is skipped as it comes in
+   * @throws PACKETS_OUT_OF_ORDER when a continuation does not carry the next sequence number
+   */
+  next(): Frame | null {
+    for (;;) {
+      const part = this.part ?? this.startPart();
+      if (part === null) return null;
+      this.part = part;
+      this.fill(part);
+      if (part.left > 0) return null;
+      this.part = null;
+      this.continues = part.full;
+      if (!part.full && !this.discarding) return this.finish();
+      if (!part.full) this.reset();
+    }
+  }
+
+  /** Takes everything that was pushed and not given out, e.g. to hand it to TLS. */
+  takeRest(): Buffer {
+    const rest = Buffer.concat(this.chunks);
+    this.chunks = [];
+    return rest;
+  }
+
+  private startPart(): Part | null {
+    const head = this.takeHeader();
+    if (head === null) return null;
+    const length = head.readUIntLE(0, 3);
+    const sequence = head.readUInt8(3);
+    if (!this.continues) this.firstSequence = sequence;
+    else if (sequence !== ((this.lastSequence + 1) & 0xff)) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
+    this.lastSequence = sequence;
+    const part = { left: length, full: length === MAX_PACKET_PAYLOAD };
+    if (!this.discarding && this.bodyBytes + length > this.maxPayload) {
+      this.part = part;
+      this.discarding = true;
+      this.body = [];
+      throw new FleetError('PACKET_TOO_LARGE', { size: this.bodyBytes + length, max: this.maxPayload });
+    }
+    return part;
+  }
+
+  private takeHeader(): Buffer | null {
+    while ((this.chunks[0]?.length ?? 0) < PACKET_HEADER_BYTES) {
+      const [first, second, ...rest] = this.chunks;
+      if (first === undefined || second === undefined) return null;
+      this.chunks = [Buffer.concat([first, second]), ...rest];
+    }
+    return this.take(PACKET_HEADER_BYTES);
+  }
+
+  private fill(part: Part): void {
+    while (part.left > 0) {
+      const taken = this.take(part.left);
+      if (taken === null) return;
+      part.left -= taken.length;
+      this.bodyBytes += taken.length;
+      if (!this.discarding) this.body.push(taken);
+    }
+  }
+
+  /** At most `length` bytes from the first chunk; null when there is none. */
+  private take(length: number): Buffer | null {
+    const first = this.chunks[0];
+    if (first === undefined) return null;
+    if (first.length <= length) {
+      this.chunks.shift();
+      return first;
+    }
+    this.chunks[0] = first.subarray(length);
+    return first.subarray(0, length);
+  }
+
+  private finish(): Frame {
+    const only = this.body.length === 1 ? this.body[0] : undefined;
+    const payload = only ?? Buffer.concat(this.body);
+    this.reset();
+    return { sequence: this.firstSequence, lastSequence: this.lastSequence, payload };
+  }
+
+  private reset(): void {
+    this.body = [];
+    this.bodyBytes = 0;
+    this.discarding = false;
+  }
+}

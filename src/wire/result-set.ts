@@ -1,0 +1,102 @@
+// Result sets that we make ourselves: column definitions and text rows.
+// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset.html
+
+import { Collation, type FieldType } from './constants.js';
+import { frame } from './framing.js';
+import { int, lenencInt, lenencString, PayloadReader } from './lenenc.js';
+import { writeEof } from './reply-packets.js';
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html */
+export interface ColumnDefinition {
+  readonly schema: string;
+  readonly table: string;
+  readonly orgTable: string;
+  readonly name: string;
+  readonly orgName: string;
+  readonly collation: number;
+  /** Display length in bytes. */
+  readonly length: number;
+  readonly type: (typeof FieldType)[keyof typeof FieldType];
+  readonly flags: number;
+  readonly decimals: number;
+}
+
+/** A column that is no table's, e.g. of an expression. */
+export function column(
+  name: string,
+  type: ColumnDefinition['type'],
+  rest: Partial<ColumnDefinition> = {},
+): ColumnDefinition {
+  const plain = { schema: '', table: '', orgTable: '', orgName: '', length: 255, flags: 0, decimals: 0 };
+  return { ...plain, collation: Collation.utf8mb4_general_ci, ...rest, name, type };
+}
+
+export function writeColumnDefinition(definition: ColumnDefinition): Buffer {
+  return Buffer.concat([
+    lenencString('def'),
+    lenencString(definition.schema),
+    lenencString(definition.table),
+    lenencString(definition.orgTable),
+    lenencString(definition.name),
+    lenencString(definition.orgName),
+    Buffer.from([0x0c]),
+    int(definition.collation, 2),
+    int(definition.length >>> 0, 4),
+    int(definition.type, 1),
+    int(definition.flags, 2),
+    int(definition.decimals, 1),
+    Buffer.alloc(2),
+  ]);
+}
+
+/** @throws MALFORMED_PACKET */
+export function readColumnDefinition(payload: Buffer): ColumnDefinition {
+  const reader = new PayloadReader(payload);
+  reader.lenencBytes();
+  const [schema, table, orgTable, name, orgName] = Array.from({ length: 5 }, () => reader.lenencString());
+  reader.lenenc();
+  return {
+    schema: schema ?? '',
+    table: table ?? '',
+    orgTable: orgTable ?? '',
+    name: name ?? '',
+    orgName: orgName ?? '',
+    collation: reader.int(2),
+    length: reader.int(4),
+    type: reader.int(1) as ColumnDefinition['type'],
+    flags: reader.int(2),
+    decimals: reader.int(1),
+  };
+}
+
+export type TextValue = string | Buffer | null;
+
+export function writeTextRow(values: readonly TextValue[]): Buffer {
+  return Buffer.concat(values.map(lenencString));
+}
+
+/** @throws MALFORMED_PACKET */
+export function readTextRow(payload: Buffer, columns: number): (Buffer | null)[] {
+  const reader = new PayloadReader(payload);
+  return Array.from({ length: columns }, () => {
+    const length = reader.lenencOrNull();
+    return length === null ? null : reader.bytes(Number(length));
+  });
+}
+
+/** A whole text result set as packets, the first numbered `sequence` (1 after a command). `status` goes into both EOFs. */
+export function textResultSet(
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly TextValue[])[],
+  status: number,
+  sequence = 1,
+): Buffer {
+  const payloads = [
+    lenencInt(columns.length),
+    ...columns.map(writeColumnDefinition),
+    writeEof({ warnings: 0, status }),
+    ...rows.map(writeTextRow),
+    writeEof({ warnings: 0, status }),
+  ];
+  return Buffer.concat(payloads.map((payload, i) => frame(payload, sequence + i)));
+}
