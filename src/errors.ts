@@ -95,6 +95,42 @@ export const errorTable = {
     message: 'The transaction was rolled back: {detail}; try restarting the transaction',
   },
   SHUTTING_DOWN: { errno: 1053, sqlState: '08S01', message: 'The instance is being stopped' },
+  // The port map and the commands that read and edit it
+  FLEET_NOT_FOUND: {
+    message:
+      'No fleet here: neither {folder} nor a folder above it has config/fleet.yaml; make one with "chronos-fleet init", or name it with --fleet <dir>',
+  },
+  MAP_UNREADABLE: { message: 'The port map {file} cannot be read: {detail}' },
+  MAP_INVALID: { message: 'The port map is refused, what runs goes on unchanged; to put right:\n{problems}' },
+  MAP_EXISTS: { message: '{file} exists already and is left as it is; edit it, or choose another folder' },
+  MAP_BUSY: {
+    message:
+      'Another command has been editing {file} for {seconds} s; try again, or remove {file}.lock if none runs',
+  },
+  EDIT_REFUSED: {
+    message: 'Nothing was changed, because the port map would be wrong; to put right:\n{problems}',
+  },
+  EDIT_IMPOSSIBLE: { message: '{path} in {file} cannot be changed by a command ({detail}); edit the file' },
+  USER_EXISTS: {
+    message:
+      'User \'{user}\' exists already (port {port}); change it with "chronos-fleet set {user} key=value"',
+  },
+  USER_UNKNOWN: { message: "No user '{user}' in {file}{suggestion}; the users are: {users}" },
+  PASSWORD_MISSING: {
+    message:
+      "No password for the backend user of '{user}'; give it with --password-stdin, --password-file <file>, or at a terminal",
+  },
+  SECRET_IN_ARGUMENT: {
+    message:
+      "{key} is not taken from the command line, where others can read it; set {key}_file=<file>, or let it name a variable of config/.env",
+  },
+  FILE_UNUSABLE: { message: '{file} cannot be used: {detail}' },
+  SETTINGS_UNREADABLE: {
+    message:
+      'The settings of an instance in {file} cannot be used: {detail}; write them again with "chronos-fleet up"',
+  },
+  FOLDER_UNSAFE: { message: '{folder} is not safe for an admin socket: {detail}; remove it' },
+  USAGE: { message: '{detail}' },
 } as const satisfies Record<string, Row>;
 
 export type ErrorCode = keyof typeof errorTable;

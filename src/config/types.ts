@@ -37,6 +37,8 @@ export interface BackendSettings {
   readonly maxQueueSize: number;
   readonly queueTimeoutMs: number;
   readonly tls: BackendTls;
+  /** The backend is the fleet's own demo backend on this machine, which the fleet starts. */
+  readonly demo?: true;
 }
 
 /** All that one instance needs to know: one user of the port map with the defaults applied and the secrets read. */
@@ -74,4 +76,32 @@ export interface InstanceSettings {
   readonly slowQueryMs: number;
   readonly logRetentionDays: number;
   readonly logMaxSizeBytes: number;
+}
+
+/** The port map: validated whole, defaulted, secrets read, frozen. */
+export interface FleetMap {
+  readonly version: 1;
+  /** The fleet's folder (absolute): it holds config/fleet.yaml and instances/. */
+  readonly root: string;
+  /** The map's file (absolute). */
+  readonly file: string;
+  /** In the order of the file; names and ports are unique. */
+  readonly users: readonly InstanceSettings[];
+  /** The demo backend, where `defaults` ask for it: it listens on 127.0.0.1. */
+  readonly demo?: { readonly port: number };
+  /** What is allowed and yet unwise, e.g. a password in a file that others can read. */
+  readonly warnings: readonly Problem[];
+}
+
+/** One finding in the port map. `message` says the bad value and what would be right; no secret is in it. */
+export interface Problem {
+  /** As it was given by the caller. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** The key, e.g. `users.user1.backend.port`; empty where the text itself cannot be read. */
+  readonly path: string;
+  readonly message: string;
 }
