@@ -1,0 +1,290 @@
+// Follows a backend's reply packet by packet, so that it can be forwarded as it came and its end is known.
+
+import { FleetError } from '../errors.js';
+import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES } from './constants.js';
+import { frame } from './framing.js';
+import { malformed, PayloadReader } from './lenenc.js';
+import {
+  readEof,
+  readErr,
+  readOk,
+  writeOk,
+  type EofPacket,
+  type ErrPacket,
+  type OkPacket,
+} from './reply-packets.js';
+import { firstPhase, nextPhase, type Phase, type ReplyForm, type Step } from './reply-phase.js';
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html */
+export interface PrepareOk {
+  readonly statementId: number;
+  readonly columns: number;
+  readonly parameters: number;
+}
+
+export interface ReplyListener {
+  /** Bytes for the client, in order. */
+  forward(bytes: Buffer): void;
+  ok?(ok: OkPacket): void;
+  err?(err: ErrPacket): void;
+  /** The EOF behind the definitions, or the one behind the rows. */
+  eof?(eof: EofPacket, behind: 'definitions' | 'rows'): void;
+  /** Answers with the statement id that the client is to see. */
+  prepared?(prepared: PrepareOk): number;
+  /** The server asks for the file of LOAD DATA LOCAL; packets of the client follow. */
+  localInfile?(): void;
+}
+
+export class ReplyTracker {
+  private phase: Phase;
+  /** Bytes of the packet that is passing through, still to come. */
+  private passing = 0;
+  /** The beginning of a packet that has to be seen whole. */
+  private held: Buffer = Buffer.alloc(0);
+  /** The packet is the continuation of a payload of 2^24-1 bytes or more. */
+  private continued = false;
+  private interruption: Buffer | null = null;
+  private muted = false;
+  /** Rows of the current result set so far. */
+  rows = 0;
+
+  /**
+   * @param sequence number of the last packet of the command
+   * @param tracked whether CLIENT_SESSION_TRACK was agreed on with the backend; its part is cut from what is forwarded
+   */
+  constructor(
+    private readonly form: ReplyForm,
+    private sequence: number,
+    private readonly tracked: boolean,
+    private readonly listener: ReplyListener,
+  ) {
+    this.phase = firstPhase(form);
+  }
+
+  /** The whole reply has been seen. */
+  get done(): boolean {
+    return this.phase.name === 'end';
+  }
+
+  /** Whether the client has its whole reply, be it by an interruption. */
+  get answered(): boolean {
+    return this.done || this.muted;
+  }
+
+  /** The client sent its local file, the last packet numbered `sequence`; the reply goes on behind it. */
+  resumeAt(sequence: number): void {
+    this.sequence = sequence;
+  }
+
+  /**
+   * Puts an ERR packet in the place of the rest of the reply, as soon as the protocol allows one there. What the backend
+   * still sends is followed, but not forwarded.
+   */
+  interrupt(errPayload: Buffer): void {
+    this.interruption = errPayload;
+    this.tryInterrupt();
+  }
+
+  /**
+   * Takes bytes of the backend from `chunk`, beginning at `from`, and answers where the next reply begins, or
+   * `chunk.length` when this one goes on.
+   * @throws MALFORMED_PACKET, PACKETS_OUT_OF_ORDER when what came is not a reply; nothing can be said of the rest then
+   */
+  feed(chunk: Buffer, from: number): number {
+    let at = from;
+    // Bytes from here to `at` go to the client as they came; one piece for many packets.
+    let unsent = from;
+    const flush = (): void => {
+      this.forward(chunk.subarray(unsent, at));
+      unsent = at;
+    };
+    while (at < chunk.length && !this.done) {
+      if (this.held.length > 0) {
+        at = unsent = this.hold(chunk, at);
+      } else if (this.passing > 0) {
+        at += this.pass(chunk.length - at);
+      } else if (this.mayPass(chunk, at)) {
+        this.beginPassing(chunk, at);
+        at += PACKET_HEADER_BYTES;
+      } else {
+        const packet = wholePacket(chunk, at);
+        if (packet === null) {
+          flush();
+          at = unsent = this.hold(chunk, at);
+          continue;
+        }
+        const shown = this.see(packet);
+        if (shown !== packet) {
+          flush();
+          this.forward(shown);
+          unsent = at + packet.length;
+        }
+        at += packet.length;
+      }
+      if (this.interruption !== null) {
+        flush();
+        this.tryInterrupt();
+      }
+    }
+    flush();
+    return at;
+  }
+
+  private pass(available: number): number {
+    const step = Math.min(this.passing, available);
+    this.passing -= step;
+    return step;
+  }
+
+  /** Whether nothing of the packet but its length matters: a row, a column definition, a continuation. */
+  private mayPass(bytes: Buffer, at: number): boolean {
+    if (bytes.length - at < PACKET_HEADER_BYTES) return false;
+    const length = bytes.readUIntLE(at, 3);
+    if (this.continued) return true;
+    if (length === 0) return this.phase.name === 'rows';
+    const first = bytes[at + PACKET_HEADER_BYTES];
+    if (first === undefined) return false;
+    switch (this.phase.name) {
+      case 'rows':
+      case 'fields':
+        return first !== 0xff && !(first === 0xfe && length < 9);
+      case 'definitions':
+        return first !== 0xff;
+      case 'first':
+        return this.form === 'text' && first !== 0xff;
+      case 'definitions-eof':
+      case 'end':
+        return false;
+    }
+  }
+
+  private beginPassing(bytes: Buffer, at: number): void {
+    this.checkSequence(bytes.readUInt8(at + 3));
+    const length = bytes.readUIntLE(at, 3);
+    this.passing = length;
+    const isContinuation = this.continued;
+    this.continued = length === MAX_PACKET_PAYLOAD;
+    if (isContinuation) return;
+    if (this.phase.name === 'rows') this.rows++;
+    else this.step({ type: this.form === 'text' ? 'text' : 'definition' });
+  }
+
+  private checkSequence(sequence: number): void {
+    if (sequence !== ((this.sequence + 1) & 0xff)) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
+    this.sequence = sequence;
+  }
+
+  private step(step: Step): void {
+    this.phase = nextPhase(this.form, this.phase, step);
+  }
+
+  /** Keeps bytes until the packet is whole, or is known to pass through; answers where it stopped taking. */
+  private hold(chunk: Buffer, from: number): number {
+    const until = Math.min(chunk.length, from + missingBytes(this.held));
+    this.held = Buffer.concat([this.held, chunk.subarray(from, until)]);
+    const held = this.held;
+    const packet = wholePacket(held, 0);
+    if (this.mayPass(held, 0)) {
+      this.held = Buffer.alloc(0);
+      this.beginPassing(held, 0);
+      this.passing -= held.length - PACKET_HEADER_BYTES;
+      this.forward(held);
+    } else if (packet !== null) {
+      this.held = Buffer.alloc(0);
+      this.forward(this.see(packet));
+    }
+    return until;
+  }
+
+  /** Reads a whole packet that matters, moves on, and answers with what the client is to get in its place. */
+  private see(packet: Buffer): Buffer {
+    this.checkSequence(packet.readUInt8(3));
+    const payload = packet.subarray(PACKET_HEADER_BYTES);
+    if (payload[0] === 0xff) {
+      this.step({ type: 'err' });
+      this.listener.err?.(readErr(payload));
+      return packet;
+    }
+    switch (this.phase.name) {
+      case 'first':
+        return this.seeFirst(packet, payload);
+      case 'definitions-eof':
+        return this.seeEof(packet, payload, 'definitions');
+      case 'rows':
+      case 'fields':
+        return this.seeEof(packet, payload, 'rows');
+      case 'definitions':
+      case 'end':
+        throw malformed(`an unexpected packet among a reply's ${this.phase.name}`);
+    }
+  }
+
+  private seeFirst(packet: Buffer, payload: Buffer): Buffer {
+    const first = payload[0];
+    if (first === undefined) throw malformed('an empty packet at the beginning of a reply');
+    if (this.form === 'prepare') return this.seePrepared(packet, payload);
+    if (first === 0x00) return this.seeOk(packet, payload);
+    if (this.form === 'ok') return this.seeEof(packet, payload, 'rows');
+    if (first === 0xfb) {
+      this.listener.localInfile?.();
+      return packet;
+    }
+    this.rows = 0;
+    this.step({ type: 'column-count', columns: Number(new PayloadReader(payload).lenenc()) });
+    return packet;
+  }
+
+  private seeOk(packet: Buffer, payload: Buffer): Buffer {
+    const ok = readOk(payload, this.tracked);
+    this.step({ type: 'ok', ok });
+    this.listener.ok?.(ok);
+    return this.tracked ? frame(writeOk(ok), this.sequence) : packet;
+  }
+
+  private seePrepared(packet: Buffer, payload: Buffer): Buffer {
+    if (payload.length < 9) throw malformed('a COM_STMT_PREPARE reply of less than 9 bytes');
+    const prepared = {
+      statementId: payload.readUInt32LE(1),
+      columns: payload.readUInt16LE(5),
+      parameters: payload.readUInt16LE(7),
+    };
+    this.step({ type: 'prepared', ...prepared });
+    const shown = Buffer.from(packet);
+    shown.writeUInt32LE(this.listener.prepared?.(prepared) ?? prepared.statementId, PACKET_HEADER_BYTES + 1);
+    return shown;
+  }
+
+  private seeEof(packet: Buffer, payload: Buffer, behind: 'definitions' | 'rows'): Buffer {
+    if (payload[0] !== 0xfe || payload.length >= 9) throw malformed('something else where an EOF must be');
+    const eof = readEof(payload);
+    this.step({ type: behind === 'rows' ? 'rows-eof' : 'definitions-eof', eof });
+    this.listener.eof?.(eof, behind);
+    return packet;
+  }
+
+  private tryInterrupt(): void {
+    const atBoundary = this.passing === 0 && this.held.length === 0 && !this.continued;
+    const allowed = this.phase.name === 'rows' || this.phase.name === 'first';
+    if (this.interruption === null || !atBoundary || !allowed) return;
+    this.forward(frame(this.interruption, this.sequence + 1));
+    this.interruption = null;
+    this.muted = true;
+  }
+
+  private forward(bytes: Buffer): void {
+    if (bytes.length > 0 && !this.muted) this.listener.forward(bytes);
+  }
+}
+
+function wholePacket(bytes: Buffer, at: number): Buffer | null {
+  if (bytes.length - at < PACKET_HEADER_BYTES) return null;
+  const end = at + PACKET_HEADER_BYTES + bytes.readUIntLE(at, 3);
+  return end <= bytes.length ? bytes.subarray(at, end) : null;
+}
+
+/** How many more bytes tell how to go on: the header, then the first byte, then the rest of the packet. */
+function missingBytes(held: Buffer): number {
+  if (held.length < PACKET_HEADER_BYTES) return PACKET_HEADER_BYTES - held.length;
+  const length = held.readUIntLE(0, 3);
+  return held.length === PACKET_HEADER_BYTES ? 1 : PACKET_HEADER_BYTES + length - held.length;
+}
