@@ -41,7 +41,8 @@ function readChange(type: number, data: PayloadReader, changes: StateChange[]): 
       changes.push({ type: 'schema', schema: data.lenencString() });
       return;
     case Track.STATE_CHANGE:
-      if (data.lenencString() === '1') changes.push({ type: 'state-change' });
+      // Not length-encoded inside, unlike the others.
+      if (data.rest().toString('latin1') === '1') changes.push({ type: 'state-change' });
       return;
     default:
     // GTIDs and transaction trackers say nothing that the status flags do not.
