@@ -1,0 +1,185 @@
+// Logging in to the server: mysql2 does the plugins and TLS, then the socket is ours.
+
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import mysql from 'mysql2';
+import type { InstanceSettings } from '../config/types.js';
+import { Capability } from '../wire/constants.js';
+import { frame, FrameReader } from '../wire/framing.js';
+import { readErr, type ErrPacket } from '../wire/reply-packets.js';
+import { readGreeting, type Greeting } from '../wire/handshake.js';
+
+/** A login that the server refused, or that did not come about. `errno` is the server's, where it sent one. */
+export class LoginFailed extends Error {
+  override readonly name = 'LoginFailed';
+
+  constructor(
+    message: string,
+    readonly errno?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export interface LoggedIn {
+  /** Without listeners, paused. */
+  readonly socket: net.Socket;
+  readonly greeting: Greeting;
+  /** Capabilities that both sides agreed on. */
+  readonly capabilities: number;
+}
+
+/** Flags that mysql2 would set by default and that would change the form of replies, or the meaning of statements. */
+const unwanted = ['-FOUND_ROWS', '-IGNORE_SPACE', '-CLIENT_QUERY_ATTRIBUTES', '-ODBC'];
+
+/**
+ * Connects and logs in.
+ * @param foundRows whether affected rows are to count the rows found (CLIENT_FOUND_ROWS); fixed for the connection
+ * @param signal ends the attempt, and the socket with it
+ * @throws LoginFailed
+ */
+export async function logIn(
+  settings: InstanceSettings,
+  foundRows: boolean,
+  signal: AbortSignal,
+): Promise<LoggedIn> {
+  const { host, port } = settings.backend;
+  const socket = net.connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: settings.keepaliveMs,
+  });
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.connectTimeoutMs)]);
+  const abort = (): unknown => socket.destroy(new Error(reasonOf(deadline, settings)));
+  deadline.addEventListener('abort', abort);
+  try {
+    const greeting = await readFirstPacket(socket);
+    const flags = [...unwanted, ...(foundRows ? ['FOUND_ROWS'] : [])];
+    const taken = await authenticate(socket, settings, flags);
+    return { socket: taken, greeting, capabilities: agreed(greeting) };
+  } catch (error) {
+    await closed(socket);
+    throw error instanceof LoginFailed ? error : failure(error);
+  } finally {
+    deadline.removeEventListener('abort', abort);
+  }
+}
+
+function reasonOf(deadline: AbortSignal, settings: InstanceSettings): string {
+  const timedOut = deadline.reason instanceof DOMException && deadline.reason.name === 'TimeoutError';
+  return timedOut
+    ? `no login within ${settings.connectTimeoutMs / 1000} s (connect_timeout)`
+    : 'the attempt was ended';
+}
+
+/** Resolves when the socket is closed, so that the next attempt is never a second connection. */
+function closed(socket: net.Socket): Promise<void> {
+  socket.on('error', () => undefined); // what led here is thrown already
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+    socket.destroy();
+  });
+}
+
+/** Reads the greeting and puts it back for mysql2, without MariaDB's extended capabilities. */
+async function readFirstPacket(socket: net.Socket): Promise<Greeting> {
+  const reader = new FrameReader(64 * 1024);
+  const packet = await new Promise<Buffer>((resolve, reject) => {
+    const onData = (chunk: Buffer): void => {
+      try {
+        reader.push(chunk);
+        const first = reader.next();
+        if (first === null) return;
+        stop();
+        resolve(first.payload);
+      } catch (error) {
+        stop();
+        reject(failure(error));
+      }
+    };
+    const onError = (error: Error): void => {
+      stop();
+      reject(failure(error));
+    };
+    const onClose = (): void => onError(new Error('the backend closed the connection before its greeting'));
+    const stop = (): void => {
+      socket.pause();
+      socket.off('data', onData).off('error', onError).off('close', onClose);
+    };
+    socket.on('data', onData).on('error', onError).on('close', onClose);
+  });
+  if (packet[0] === 0xff) throw refusal(readErr(packet));
+  const greeting = readGreeting(packet);
+  socket.unshift(Buffer.concat([frame(withoutExtensions(packet, greeting), 0), reader.takeRest()]));
+  return greeting;
+}
+
+/**
+ * mysql2 asks for MariaDB's extended column metadata wherever it is offered, which would give every client replies that it
+ * did not ask for. The offer stands in the last four of the ten reserved bytes, and is read only where LONG_PASSWORD is not set.
+ * https://mariadb.com/docs/server/reference/clientserver-protocol/1-connecting/connection
+ */
+function withoutExtensions(packet: Buffer, greeting: Greeting): Buffer {
+  const shown = Buffer.from(packet);
+  const afterVersion = 1 + Buffer.byteLength(greeting.serverVersion) + 1;
+  const reservedAt = afterVersion + 4 + 8 + 1 + 2 + 1 + 2 + 2 + 1;
+  if (shown.length >= reservedAt + 10) shown.fill(0, reservedAt, reservedAt + 10);
+  return shown;
+}
+
+function authenticate(socket: net.Socket, settings: InstanceSettings, flags: string[]): Promise<net.Socket> {
+  const { backend } = settings;
+  return new Promise((resolve, reject) => {
+    const login = mysql.createConnection({
+      stream: socket,
+      host: backend.host,
+      user: backend.user,
+      password: backend.password,
+      multipleStatements: true,
+      connectTimeout: 0,
+      flags,
+      ...(backend.tls.mode === 'off' ? {} : { ssl: tlsOptions(settings) }),
+      connectAttributes: { program_name: 'chronos-fleet' },
+    });
+    login.on('error', (error: Error) => reject(failure(error)));
+    login.once('connect', () => {
+      // With TLS mysql2 has put its own socket around ours.
+      const taken = (login as unknown as { stream: net.Socket }).stream;
+      for (const event of ['data', 'error', 'end', 'close']) taken.removeAllListeners(event);
+      taken.pause();
+      resolve(taken);
+    });
+  });
+}
+
+function tlsOptions(settings: InstanceSettings): mysql.SslOptions {
+  const { mode, caFile } = settings.backend.tls;
+  if (mode !== 'verify') return { rejectUnauthorized: false };
+  return {
+    rejectUnauthorized: true,
+    verifyIdentity: true,
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+  };
+}
+
+/** mysql2 asks for what it supports and we left on; of that, only what the server offers is in force. */
+function agreed(greeting: Greeting): number {
+  const asked = Capability.SESSION_TRACK | Capability.MULTI_STATEMENTS | Capability.LOCAL_FILES;
+  return greeting.capabilities & asked;
+}
+
+function refusal(err: ErrPacket): LoginFailed {
+  return new LoginFailed(`${err.errno} (${err.sqlState}): ${err.message}`, err.errno);
+}
+
+function failure(error: unknown): LoginFailed {
+  const cause = error as Partial<mysql.QueryError>;
+  const message = error instanceof Error ? error.message : String(error);
+  return new LoginFailed(message, typeof cause.errno === 'number' ? cause.errno : undefined, {
+    cause: error,
+  });
+}

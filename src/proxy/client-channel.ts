@@ -1,0 +1,199 @@
+// A client's socket as packets: frames in, payloads out. TLS replaces the socket underneath.
+
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import { FleetError, isFleetError, type ClientError } from '../errors.js';
+import { frame, FrameReader, type Frame } from '../wire/framing.js';
+import { writeErr } from '../wire/reply-packets.js';
+import { ClientOutput, type OutputLimits } from './client-output.js';
+
+/** Who has not logged in has no business with packets longer than this (attributes may take 64 KB). */
+const LOGIN_PACKET_BYTES = 128 * 1024;
+
+export interface ChannelListener {
+  frame(frame: Frame): void;
+  /** The client sent something that is no packet of the protocol; what follows cannot be read. */
+  broken(error: ClientError): void;
+  /** A packet over the limit was skipped; the channel goes on. */
+  tooLarge(error: ClientError): void;
+  closed(): void;
+}
+
+export class ClientChannel {
+  private readonly reader = new FrameReader(LOGIN_PACKET_BYTES);
+  private listener: ChannelListener | null = null;
+  private reading: { resolve: (frame: Frame) => void; reject: (error: Error) => void } | null = null;
+  private out: ClientOutput;
+  private isClosed = false;
+  readonly address: string;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  constructor(
+    private socket: Socket,
+    private readonly limits: OutputLimits,
+  ) {
+    this.address = socket.remoteAddress ?? 'unknown';
+    this.out = this.attach(socket);
+  }
+
+  get output(): ClientOutput {
+    return this.out;
+  }
+
+  get encrypted(): boolean {
+    return this.socket instanceof TLSSocket;
+  }
+
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  /** From now on packets may be so long. */
+  set maxPacketBytes(bytes: number) {
+    this.reader.maxPayload = bytes;
+  }
+
+  /**
+   * The next frame, while nobody listens. What comes behind it stays unread: it may be TLS.
+   * @throws the error of a packet that is none, or of one too large; HANDSHAKE_FAILED when the client is gone
+   */
+  read(): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      this.reading = { resolve, reject };
+      this.socket.resume();
+      if (this.isClosed) this.stopReading()?.reject(gone());
+      else this.tryRead();
+    });
+  }
+
+  /** Frames go to `listener` from now on. */
+  listen(listener: ChannelListener): void {
+    this.listener = listener;
+    if (this.isClosed) {
+      listener.closed();
+      return;
+    }
+    this.socket.resume();
+    this.deliver(listener);
+  }
+
+  /** Wraps the socket; what the client has sent behind its SSLRequest belongs to the TLS handshake already. */
+  startTls(secureContext: SecureContext): Promise<void> {
+    const plain = this.socket;
+    plain.removeAllListeners('data');
+    plain.pause();
+    const rest = this.reader.takeRest();
+    if (rest.length > 0) plain.unshift(rest);
+    const secure = new TLSSocket(plain, { isServer: true, secureContext });
+    this.socket = secure;
+    this.out = this.attach(secure);
+    return new Promise((resolve, reject) => {
+      secure.once('secure', () => resolve());
+      secure.once('close', () =>
+        reject(new FleetError('HANDSHAKE_FAILED', { detail: 'TLS was not agreed on' })),
+      );
+    });
+  }
+
+  /** Sends a payload as packets, numbered from `sequence` on. */
+  send(payload: Buffer, sequence: number): void {
+    this.forward(frame(payload, sequence));
+  }
+
+  sendError(error: ClientError, sequence: number): void {
+    this.send(errPayload(error), sequence);
+  }
+
+  /** Sends packets as they are. */
+  forward(bytes: Buffer): void {
+    this.bytesOut += bytes.length;
+    this.out.push(bytes);
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Closes the connection once everything that was sent has left. */
+  end(): void {
+    this.out.onFlushed(() => this.socket.end(() => this.socket.destroySoon()));
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  private attach(socket: Socket): ClientOutput {
+    socket.on('data', (chunk: Buffer) => {
+      this.bytesIn += chunk.length;
+      this.reader.push(chunk);
+      if (this.listener !== null) this.deliver(this.listener);
+      else this.tryRead();
+    });
+    // One client's reset is its own affair: 'close' follows and says all there is to say.
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      if (this.isClosed || socket !== this.socket) return;
+      this.isClosed = true;
+      this.stopReading()?.reject(gone());
+      this.listener?.closed();
+    });
+    return new ClientOutput(socket, this.limits, () => socket.destroy());
+  }
+
+  private tryRead(): void {
+    if (this.reading === null) return;
+    try {
+      const frame = this.reader.next();
+      if (frame !== null) this.stopReading()?.resolve(frame);
+    } catch (error) {
+      this.stopReading()?.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Whoever has not logged in sends no more than is read. */
+  private stopReading(): typeof this.reading {
+    const { reading } = this;
+    this.reading = null;
+    this.socket.pause();
+    return reading;
+  }
+
+  private deliver(listener: ChannelListener): void {
+    while (!this.isClosed) {
+      try {
+        const frame = this.reader.next();
+        if (frame === null) return;
+        listener.frame(frame);
+      } catch (error) {
+        if (isFleetError(error, 'PACKET_TOO_LARGE')) {
+          listener.tooLarge(error);
+        } else if (isFleetError(error, 'PACKETS_OUT_OF_ORDER')) {
+          listener.broken(error);
+          return;
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+}
+
+function gone(): Error {
+  return new FleetError('HANDSHAKE_FAILED', { detail: 'the client is gone' });
+}
+
+/** The ERR payload that a client sees for an error of ours. */
+export function errPayload(error: ClientError): Buffer {
+  return writeErr({
+    errno: error.errno ?? 1105,
+    sqlState: error.sqlState ?? 'HY000',
+    message: error.message,
+  });
+}

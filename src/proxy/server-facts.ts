@@ -1,0 +1,108 @@
+// What is asked of the server right after a login: its collations, limits, and the values that a new session has.
+
+import mysql from 'mysql2';
+import type { InstanceSettings } from '../config/types.js';
+import { ConnectionState } from '../session/connection-state.js';
+import type { CollationFact, ServerFacts } from '../session/session.js';
+import { DEFAULT, initialLiteralOf, type Literal } from '../session/variables.js';
+import { Capability } from '../wire/constants.js';
+import type { Greeting } from '../wire/handshake.js';
+import type { BackendConnection } from './backend-connection.js';
+import type { LoggedIn } from './backend-login.js';
+
+/** The server's default, for one that does not say. */
+const DEFAULT_MAX_ALLOWED_PACKET = 16 * 1024 * 1024;
+
+export interface Prepared {
+  readonly facts: ServerFacts;
+  readonly state: ConnectionState;
+  /** The server tells of changes of the session in its OK packets. */
+  readonly tracked: boolean;
+}
+
+/**
+ * Makes a connection that has just logged in ready for sessions. Everything goes out in one write.
+ * @throws BackendGone
+ */
+export async function prepareConnection(
+  connection: BackendConnection,
+  login: LoggedIn,
+  settings: InstanceSettings,
+): Promise<Prepared> {
+  connection.cork();
+  const tracking =
+    (login.capabilities & Capability.SESSION_TRACK) !== 0 ? track(connection) : Promise.resolve(false);
+  const shown = connection.ask('SHOW SESSION VARIABLES');
+  const collations = connection.ask('SHOW COLLATION');
+  connection.uncork();
+  const [tracked, variableRows, collationRows] = await Promise.all([tracking, shown, collations]);
+  const variables = new Map((variableRows ?? []).map(([name, value]) => [name ?? '', value ?? '']));
+  const facts: ServerFacts = {
+    ...versionOf(login.greeting),
+    collations: readCollations(collationRows),
+    maxAllowedPacket: Number(variables.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
+  };
+  return { facts, state: initialState(variables, settings), tracked };
+}
+
+/** Everything that session tracking can tell. */
+export const TRACK_EVERYTHING =
+  "SET SESSION session_track_system_variables='*', session_track_schema=ON, session_track_state_change=ON";
+
+async function track(connection: BackendConnection): Promise<boolean> {
+  return (await connection.ask(TRACK_EVERYTHING)) !== null;
+}
+
+function initialState(variables: ReadonlyMap<string, string>, settings: InstanceSettings): ConnectionState {
+  const initial = new Map<string, Literal>();
+  for (const [name, value] of variables) initial.set(name, initialLiteralOf(name, value));
+  const limits = statementLimits(settings).filter(([name]) => initial.has(name));
+  const inForce = limits.map(([name]) => [name, initial.get(name) ?? DEFAULT] as const);
+  for (const [name, value] of limits) initial.set(name, value);
+  const state = new ConnectionState(null, initial);
+  for (const [name, value] of inForce) state.learn(name, value);
+  return state;
+}
+
+/** A server that can limit statements by itself ends them sooner and more cheaply than we can. */
+function statementLimits({ queryTimeoutMs }: InstanceSettings): [name: string, value: Literal][] {
+  if (queryTimeoutMs === 0) return [];
+  return [
+    ['max_statement_time', (queryTimeoutMs / 1000).toFixed(6)],
+    ['max_execution_time', String(queryTimeoutMs)],
+  ];
+}
+
+/** `SHOW COLLATION`: Collation, Charset, Id, Default, ... */
+function readCollations(rows: readonly (readonly (string | null)[])[] | null): Map<number, CollationFact> {
+  const facts = new Map<number, CollationFact>();
+  for (const [collation, charset, id] of rows ?? []) {
+    if (collation != null && charset != null && id != null) facts.set(Number(id), { collation, charset });
+  }
+  return facts.size > 0 ? facts : commonCollations();
+}
+
+/** For servers without SHOW COLLATION: the numbers that every server shares. */
+function commonCollations(): Map<number, CollationFact> {
+  const facts = new Map<number, CollationFact>();
+  for (const [name, id] of Object.entries<number>({ ...mysql.Charsets })) {
+    const collation = name.toLowerCase();
+    facts.set(id, { collation, charset: collation.split('_', 1)[0] ?? collation });
+  }
+  return facts;
+}
+
+/** MariaDB puts `5.5.5-` before its version, so that old replicas accept it. */
+export function versionOf(
+  greeting: Pick<Greeting, 'serverVersion'>,
+): Pick<ServerFacts, 'version' | 'mariadb' | 'versionNumber'> {
+  const version = greeting.serverVersion;
+  const plain = /mariadb/i.test(version) ? version.replace(/^5\.5\.5-/, '') : version;
+  const [major = 0, minor = 0, patch = 0] = plain.split(/[.-]/).map(Number);
+  const number = (value: number): number => (Number.isNaN(value) ? 0 : value);
+  return {
+    version,
+    mariadb: /mariadb/i.test(version),
+    versionNumber: number(major) * 10_000 + number(minor) * 100 + number(patch),
+  };
+}

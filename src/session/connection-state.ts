@@ -1,0 +1,58 @@
+// What is in force on a backend connection right now: the state that the next turn starts from.
+
+import { DEFAULT, isCarried, type Literal } from './variables.js';
+
+/** A value that equals no literal: whatever is wanted has to be set. */
+export const UNKNOWN: Literal = '?';
+
+export class ConnectionState {
+  /** The current schema; null none, undefined not known. */
+  schema: string | null | undefined;
+  multiStatements = true;
+  /** Values that a new session has, as seen right after the login. */
+  private readonly initial: ReadonlyMap<string, Literal>;
+  /** Values in force, of the variables that some session has ever set on this connection. */
+  private readonly inForce = new Map<string, Literal>();
+  /** Variables that the resident session may have changed, whose value has not been asked for yet. */
+  private readonly unasked = new Set<string>();
+
+  constructor(schema: string | null, initial: ReadonlyMap<string, Literal>) {
+    this.schema = schema;
+    this.initial = initial;
+  }
+
+  /** The variables whose value may differ from a new session's. */
+  get touched(): IterableIterator<string> {
+    return this.inForce.keys();
+  }
+
+  get unknownVariables(): readonly string[] {
+    return [...this.unasked];
+  }
+
+  initialValue(name: string): Literal {
+    return this.initial.get(name) ?? DEFAULT;
+  }
+
+  valueOf(name: string): Literal {
+    return this.inForce.get(name) ?? this.initialValue(name);
+  }
+
+  learn(name: string, value: Literal): void {
+    if (!isCarried(name)) return;
+    this.inForce.set(name, value);
+    this.unasked.delete(name);
+  }
+
+  /** `name` may have been changed; its value is to be asked for before another session comes. */
+  doubt(name: string): void {
+    if (!isCarried(name)) return;
+    this.inForce.set(name, UNKNOWN);
+    this.unasked.add(name);
+  }
+
+  /** Nobody needs the values that were in doubt: the next session sets its own. */
+  stopAsking(): void {
+    this.unasked.clear();
+  }
+}

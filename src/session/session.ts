@@ -1,0 +1,116 @@
+// What one client believes of its session: the state that is to be in force in its turns.
+
+import { Capability, ServerStatus } from '../wire/constants.js';
+import type { SqlMode } from '../sql/types.js';
+import type { ConnectionState } from './connection-state.js';
+import { Holds } from './holds.js';
+import { PreparedStatements } from './prepared-statements.js';
+import { literalOf, quoted, type Literal } from './variables.js';
+
+/** What a client said at login (or in COM_CHANGE_USER) that shapes its session. */
+export interface SessionStart {
+  /** Capability flags of the client. */
+  readonly capabilities: number;
+  /** Number of the collation in the client's handshake. */
+  readonly collation: number;
+  readonly schema: string | null;
+}
+
+/** A collation of the server, by its number. */
+export interface CollationFact {
+  readonly collation: string;
+  readonly charset: string;
+}
+
+/** What is known of the server behind the backend connection. */
+export interface ServerFacts {
+  /** `serverVersion` of the greeting, e.g. `5.5.5-10.11.19-MariaDB`. */
+  readonly version: string;
+  readonly mariadb: boolean;
+  /** major * 10000 + minor * 100 + patch. */
+  readonly versionNumber: number;
+  readonly collations: ReadonlyMap<number, CollationFact>;
+  /** Bytes of the largest packet that the server takes. */
+  readonly maxAllowedPacket: number;
+}
+
+export class Session {
+  schema: string | null;
+  multiStatements: boolean;
+  /** System variables that the session has set, or that its login implied. */
+  readonly variables = new Map<string, Literal>();
+  readonly statements = new PreparedStatements();
+  readonly holds = new Holds();
+  /** Status flags of the last reply. */
+  status: number = ServerStatus.AUTOCOMMIT;
+  private started = false;
+
+  constructor(
+    readonly id: number,
+    private start: SessionStart,
+  ) {
+    this.schema = start.schema;
+    this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
+  }
+
+  has(capability: number): boolean {
+    return (this.start.capabilities & capability) !== 0;
+  }
+
+  /** The session begins anew, as after COM_RESET_CONNECTION (the schema stays) or COM_CHANGE_USER (`start` is given). */
+  restart(start?: Pick<SessionStart, 'collation' | 'schema'>): void {
+    if (start !== undefined) {
+      this.start = { ...this.start, ...start };
+      this.schema = start.schema;
+    }
+    this.variables.clear();
+    this.statements.clear();
+    this.started = false;
+    this.status = ServerStatus.AUTOCOMMIT;
+    this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
+  }
+
+  /** Brings in what the login implied, as soon as the server is known. */
+  begin(facts: ServerFacts, connection: ConnectionState): void {
+    if (this.started) return;
+    this.started = true;
+    const fact = facts.collations.get(this.start.collation);
+    if (fact !== undefined) {
+      this.variables.set('character_set_client', quoted(fact.charset));
+      this.variables.set('character_set_results', quoted(fact.charset));
+      this.variables.set('collation_connection', quoted(fact.collation));
+    }
+    if (this.has(Capability.IGNORE_SPACE)) {
+      const modes = unquoted(connection.initialValue('sql_mode'));
+      const merged = modes.split(',').filter((mode) => mode !== '' && mode !== 'IGNORE_SPACE');
+      this.variables.set('sql_mode', quoted([...merged, 'IGNORE_SPACE'].join(',')));
+    }
+  }
+
+  /** The value that is to be in force for `name` in this session's turns. */
+  wanted(name: string, connection: ConnectionState): Literal {
+    return this.variables.get(name) ?? connection.initialValue(name);
+  }
+
+  /** The server said that `name` has this value in this session. */
+  told(name: string, shown: string): void {
+    this.variables.set(name, literalOf(name, shown));
+  }
+
+  /** How the server would read this session's statements. */
+  sqlMode(facts: ServerFacts): SqlMode {
+    const modes = this.variables.get('sql_mode') ?? '';
+    return {
+      ansiQuotes: modes.includes('ANSI'),
+      noBackslashEscapes: modes.includes('NO_BACKSLASH_ESCAPES'),
+      ignoreSpace: modes.includes('IGNORE_SPACE') || modes.includes('ANSI'),
+      charset: unquoted(this.variables.get('character_set_client') ?? "'utf8mb4'"),
+      mariadb: facts.mariadb,
+      version: facts.versionNumber,
+    };
+  }
+}
+
+function unquoted(literal: Literal): string {
+  return literal.startsWith("'") ? literal.slice(1, -1) : '';
+}

@@ -1,0 +1,78 @@
+// System variables as values that can be compared and sent again.
+
+/** SQL text of a variable's value: a bare number, DEFAULT, NULL or a quoted string. Equal texts are equal values. */
+export type Literal = string;
+
+/** Means DEFAULT to the server: what a new session starts with, where no other value was ever seen. */
+export const DEFAULT: Literal = 'DEFAULT';
+
+/**
+ * Variables that are not carried by difference: the diagnostics and one-shot values, which have rules of their own, and
+ * those that follow the schema or tell of the server.
+ */
+const notCarried: ReadonlySet<string> = new Set([
+  'character_set_connection', // follows collation_connection
+  'character_set_database',
+  'collation_database',
+  'error_count',
+  'identity',
+  'insert_id',
+  'last_insert_id',
+  'pseudo_thread_id',
+  'rand_seed1',
+  'rand_seed2',
+  'session_track_schema',
+  'session_track_state_change',
+  'session_track_system_variables',
+  'warning_count',
+]);
+
+/** Values that SHOW VARIABLES gives for a moment, not for the session. */
+const momentary: ReadonlySet<string> = new Set(['timestamp']);
+
+/** Variables that change together with a character set, whichever of them was named. */
+export const charsetVariables = [
+  'character_set_client',
+  'character_set_results',
+  'collation_connection',
+] as const;
+
+/** Whether the difference carries `name`. Names come from statements: what is no plain name is no variable either. */
+export function isCarried(name: string): boolean {
+  return !notCarried.has(name) && /^[a-z_][a-z0-9_.]*$/.test(name);
+}
+
+/**
+ * The literal for a value as the server shows it (SHOW VARIABLES, session tracking).
+ * @param shown e.g. `ON`, `18446744073709551615`, `STRICT_TRANS_TABLES`; empty for NULL where the variable knows NULL
+ */
+export function literalOf(name: string, shown: string): Literal {
+  if (shown === '' && name === 'character_set_results') return 'NULL';
+  if (/^-?\d+(\.\d+)?$/.test(shown)) return shown;
+  return quoted(shown);
+}
+
+/** The literal of a new session's value, given what SHOW VARIABLES says right after the login. */
+export function initialLiteralOf(name: string, shown: string): Literal {
+  return momentary.has(name) ? DEFAULT : literalOf(name, shown);
+}
+
+/** A string literal that every sql_mode reads alike. */
+export function quoted(text: string): Literal {
+  // What a backslash means depends on NO_BACKSLASH_ESCAPES; in hexadecimal there is none.
+  if (text.includes('\\')) return `CONVERT(0x${Buffer.from(text, 'utf8').toString('hex')} USING utf8)`;
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The names that have to be asked for after `name` was assigned by reading alone. */
+export function namesToAsk(name: string): readonly string[] {
+  if (/^(character_set_(client|connection|results)|collation_connection)$/.test(name))
+    return charsetVariables;
+  return isCarried(name) ? [name] : [];
+}
+
+/** Asks for the session's values of `names` (lower case, as in statements; never quoted by the user). */
+export function askStatement(names: readonly string[]): string {
+  const list = names.map(quoted).join(',');
+  return `SHOW SESSION VARIABLES WHERE Variable_name IN (${list})`;
+}
