@@ -86,8 +86,7 @@ function insert(text: string, groups: readonly Step[], key: string, value: Plain
   if (node?.kind === 'group' && node.flow && (node.entries.length > 0 || isInFlow(groups.slice(0, -1)))) {
     return insertFlow(text, node, key, value);
   }
-  const bare =
-    node?.kind === 'group' && node.flow ? splice(text, node.at.start, node.at.end - node.at.start, '') : text;
+  const bare = node?.kind === 'group' && node.flow ? withoutEmptyBraces(text, node, entry) : text;
   const last = node?.kind === 'group' ? node.entries.at(-1) : undefined;
   if (last === undefined && isInFlow(groups.slice(0, -1)) && entry !== undefined) {
     return splice(text, afterColon(text, entry), 0, ` { ${yamlPair(key, value, true)} }`);
@@ -98,6 +97,12 @@ function insert(text: string, groups: readonly Step[], key: string, value: Plain
   const pair = siblingIsFlow ? `${yamlKey(key)}: { ${flowInner(value)} }` : yamlPair(key, value, false);
   const from = last === undefined ? (entry?.keyAt.end ?? bare.length) : endOf(last);
   return insertLines(bare, from, indentLines(pair, indent, step));
+}
+
+/** `users: {}` becomes `users:`, to take its entries as lines. */
+function withoutEmptyBraces(text: string, node: GroupNode, entry: Entry | undefined): string {
+  const start = entry === undefined ? node.at.start : afterColon(text, entry);
+  return splice(text, start, node.at.end - start, '');
 }
 
 function flowInner(value: Plain): string {

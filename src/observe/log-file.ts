@@ -1,0 +1,103 @@
+// The rotating log file: by size and by day, old ones removed after their days.
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createStream } from 'rotating-file-stream';
+import type { RotatingFileStream } from 'rotating-file-stream';
+
+/** Name of the file that is written; rotated ones are `proxy-YYYYMMDD-N.log`. */
+export const logFileName = 'proxy.log';
+const rotatedName = /^proxy-\d{8}-\d+\.log$/;
+
+export interface LogFileSettings {
+  /** The instance's folder. */
+  readonly folder: string;
+  readonly logMaxSizeBytes: number;
+  readonly logRetentionDays: number;
+}
+
+/** Lines that cannot be written are dropped when so many bytes wait: a full or hung disk must not fill the memory. */
+const maxWaitingBytes = 8 * 1024 * 1024;
+
+export interface LogFile {
+  /** Takes a line with its newline. Never throws, never waits. */
+  write(line: string): void;
+  /** Resolves when everything is on its way to the disk and the file is closed; may be called twice. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the log (0600). `onTrouble` gets what went wrong with it, in words, each trouble once. */
+export function openLogFile(settings: LogFileSettings, onTrouble: (detail: string) => void): LogFile {
+  const stream = createStream(fileNameAt, {
+    path: settings.folder,
+    size: `${settings.logMaxSizeBytes}B`,
+    interval: '1d',
+    intervalUTC: true,
+    initialRotation: true,
+    mode: 0o600,
+  });
+  const tell = createTeller(onTrouble);
+  const clean = (): void => {
+    removeOld(settings.folder, settings.logRetentionDays).catch((error: unknown) => {
+      tell(`old log files were not removed: ${String(error)}`);
+    });
+  };
+  stream.on('error', (error) => tell(`the log cannot be written: ${error.message}`));
+  stream.on('warning', (error) => tell(`the log was not rotated: ${error.message}`));
+  stream.on('rotated', clean);
+  stream.once('open', clean);
+  return { write: createWriter(stream), close: createCloser(stream) };
+}
+
+function createTeller(onTrouble: (detail: string) => void): (detail: string) => void {
+  const told = new Set<string>();
+  return (detail) => {
+    if (told.has(detail)) return;
+    told.add(detail);
+    onTrouble(detail);
+  };
+}
+
+function createWriter(stream: RotatingFileStream): (line: string) => void {
+  let dropped = 0;
+  return (line) => {
+    if (stream.destroyed || stream.writableEnded) return;
+    if (stream.writableLength > maxWaitingBytes) {
+      dropped++;
+      return;
+    }
+    if (dropped > 0) {
+      const msg = `${dropped} lines were dropped, because the disk did not take them`;
+      stream.write(`${JSON.stringify({ time: new Date().toISOString(), level: 'warn', msg })}\n`);
+      dropped = 0;
+    }
+    stream.write(line);
+  };
+}
+
+function createCloser(stream: RotatingFileStream): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= new Promise((resolve) => {
+      stream.once('close', resolve);
+      stream.once('error', () => resolve());
+      stream.end(() => resolve());
+    });
+    return closed;
+  };
+}
+
+/** `proxy.log`, or the name that a full file gets. */
+function fileNameAt(time: number | Date | null, index?: number): string {
+  if (time === null) return logFileName;
+  const day = new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
+  return `proxy-${day}-${index ?? 1}.log`;
+}
+
+/** Removes rotated files that were last written more than `days` ago. */
+export async function removeOld(folder: string, days: number, now: number = Date.now()): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => rotatedName.test(name));
+  for (const name of names) {
+    const file = join(folder, name);
+    if ((await stat(file)).mtimeMs < now - days * 86_400_000) await rm(file, { force: true });
+  }
+}
