@@ -74,6 +74,8 @@ export interface RawClient {
   rows(sql: string): Promise<(string | null)[][]>;
   /** The last packet's error; throws when the statement goes well. */
   failure(sql: string): Promise<RawError>;
+  /** COM_CHANGE_USER with a proof for the greeting's salt; what it was refused with. */
+  changeUser(intro: Pick<Introduction, 'user' | 'password' | 'schema'>): Promise<RawError | undefined>;
   /** Cuts the connection without a word. */
   reset(): void;
   /** COM_QUIT, and waits for the end. */
@@ -86,6 +88,14 @@ export class ServerError extends Error {
     super(`${error.errno} (${error.sqlState}) ${error.message}`);
   }
 }
+
+const usualIntro: Introduction = {
+  user: 'root',
+  password: '',
+  capabilities: usualCapabilities,
+  collation: 45,
+  plugin: 'mysql_native_password',
+};
 
 /** Connects without logging in: the greeting is the first packet of `next()`. */
 export async function openRaw(port: number, host = '127.0.0.1'): Promise<PacketSocket> {
@@ -101,14 +111,7 @@ export async function connectRaw(options: RawLogin): Promise<RawClient> {
   const first = await packets.next();
   refuse(first);
   const greeting = readGreeting(first.payload);
-  const intro: Introduction = {
-    user: 'root',
-    password: '',
-    capabilities: usualCapabilities,
-    collation: 45,
-    plugin: 'mysql_native_password',
-    ...options,
-  };
+  const intro: Introduction = { ...usualIntro, ...options };
   const isSecure = options.tls !== undefined && options.tls !== false;
   const secured = isSecure ? await requestTls(packets, intro, options.tls) : intro;
   packets.send(handshakeResponse(secured, greeting.salt), isSecure ? 2 : 1);
@@ -179,6 +182,20 @@ function clientOf(
       const error = errorOf(await query(sql));
       if (error === undefined) throw new Error(`went well, though it should not have: ${sql}`);
       return error;
+    },
+    async changeUser({ user, password, schema }) {
+      const plugin = 'mysql_native_password';
+      const proof = prove(plugin, password, greeting.salt);
+      const middle = [Buffer.from([proof.length]), proof, zeroEnded(schema ?? '')];
+      const parts = [zeroEnded(user), ...middle, Buffer.from([45, 0]), zeroEnded(plugin)];
+      packets.send(Buffer.concat([Buffer.from([command.CHANGE_USER]), ...parts]));
+      try {
+        await authenticate(packets, { ...usualIntro, user, password }, greeting.salt, false);
+        return undefined;
+      } catch (error) {
+        if (error instanceof ServerError) return error.error;
+        throw error;
+      }
     },
     reset: () => void packets.socket.resetAndDestroy(),
     async quit() {

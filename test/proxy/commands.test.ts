@@ -1,0 +1,269 @@
+// All commands of the protocol through the port: the same bytes as directly, and no session disturbed by another's.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createSales } from '../support/fixtures.js';
+import { useInstances, type TestInstance } from '../support/instance.js';
+import { useMariadb, type Account } from '../support/mariadb.js';
+import { command, connectRaw, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
+import {
+  executeBody,
+  int4,
+  statementId,
+  textParameters,
+  transcribe,
+  type Step,
+} from '../support/transcript.js';
+
+const server = useMariadb();
+const instances = useInstances();
+let account: Account;
+let instance: TestInstance;
+
+beforeEach(async () => {
+  account = await server.createAccount();
+  await createSales(server, account);
+  instance = await instances.start(server, account);
+});
+
+/** Runs the steps directly and through the port, each on a new connection, and holds the bytes against each other. */
+async function sameAsDirectly(steps: readonly Step[], login: Partial<RawLogin> = {}): Promise<void> {
+  const direct = await connectRaw({ port: server.port, ...account, ...login });
+  const expected = await transcribe(direct, steps);
+  await direct.quit();
+  const client = await instance.login({ ...account, ...login });
+  const actual = await transcribe(client, steps);
+  await client.quit();
+  for (const [i, entry] of expected.entries()) expect(actual[i]).toEqual(entry);
+}
+
+const prepare = (sql: string): Step => ({ code: command.STMT_PREPARE, body: Buffer.from(sql), what: sql });
+const execute = (flags = 0, parameters?: Buffer, preparedAt = 0): Step => ({
+  code: command.STMT_EXECUTE,
+  what: `execute, flags ${flags}`,
+  bodyFrom: (replies) =>
+    executeBody(statementId(replies[preparedAt] ?? []), flags, parameters ?? Buffer.alloc(0)),
+});
+const onStatement = (code: number, what: string, rest: Buffer = Buffer.alloc(0)): Step => ({
+  code,
+  what,
+  bodyFrom: (replies) => Buffer.concat([statementId(replies[0] ?? []), rest]),
+});
+const plain = (code: number, what: string, body = ''): Step => ({ code, what, body: Buffer.from(body) });
+
+describe('text commands', () => {
+  it('give several results in the order in which they come, up to the error that ends them', async () => {
+    await sameAsDirectly([
+      'SELECT 1; SELECT id, name FROM t ORDER BY id LIMIT 3; DO 1; SELECT 4',
+      'SELECT 1; SELECT no_such_column; SELECT 3',
+      'SELECT 5',
+    ]);
+  });
+
+  it('read and write, with counts, ids, infos and warnings as directly', async () => {
+    await sameAsDirectly([
+      'CREATE OR REPLACE TABLE w (id INT AUTO_INCREMENT PRIMARY KEY, a TINYINT)',
+      'INSERT INTO w (a) VALUES (1), (2), (3)',
+      'UPDATE w SET a = 2',
+      "SET sql_mode = ''",
+      'INSERT INTO w (a) VALUES (1000)',
+      'SHOW WARNINGS',
+      'DELETE FROM w WHERE a = 2',
+      'BEGIN',
+      'INSERT INTO w (a) VALUES (9)',
+      'ROLLBACK',
+      'SELECT * FROM w',
+      'DROP TABLE w',
+      '',
+      'SELECT ',
+    ]);
+  });
+
+  it('choose a schema, list its fields and say its statistics', async () => {
+    await sameAsDirectly(
+      [
+        'SELECT 1 FROM t',
+        plain(command.INIT_DB, 'INIT_DB', account.schema),
+        'SELECT DATABASE()',
+        plain(command.FIELD_LIST, 'FIELD_LIST t', 't\0'),
+        plain(command.FIELD_LIST, 'FIELD_LIST t with a pattern', 't\0na%'),
+        plain(command.FIELD_LIST, 'FIELD_LIST of no table', 'nothing\0'),
+        plain(command.INIT_DB, 'INIT_DB of no schema', 'no_such_schema'),
+        'SELECT DATABASE()',
+        plain(command.PING, 'PING'),
+      ],
+      { schema: undefined },
+    );
+    const client = await instance.login();
+    const [statistics] = await client.command(command.STATISTICS);
+    expect(statistics?.payload.toString()).toMatch(/^Uptime: \d+ /);
+  });
+
+  it('switch several statements in one command off and on again', async () => {
+    await sameAsDirectly([
+      { code: command.SET_OPTION, body: Buffer.from([1, 0]), what: 'SET_OPTION multi off' },
+      'SELECT 1; SELECT 2',
+      { code: command.SET_OPTION, body: Buffer.from([0, 0]), what: 'SET_OPTION multi on' },
+      'SELECT 1; SELECT 2',
+      { code: command.SET_OPTION, body: Buffer.from([9, 0]), what: 'SET_OPTION unknown' },
+    ]);
+  });
+
+  it('load a local file, an empty one, and refuse where the client did not offer to', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i}\tline ${i}\n`).join('');
+    const files = { 'sales.tsv': Buffer.from(lines) };
+    await sameAsDirectly(
+      [
+        'CREATE OR REPLACE TABLE loaded (id INT, text VARCHAR(20))',
+        "LOAD DATA LOCAL INFILE 'sales.tsv' INTO TABLE loaded",
+        "LOAD DATA LOCAL INFILE 'empty.tsv' INTO TABLE loaded",
+        "LOAD DATA LOCAL INFILE 'sales.tsv' INTO TABLE no_such_table",
+        'SELECT COUNT(*), SUM(id), MAX(text) FROM loaded',
+      ],
+      { files },
+    );
+  });
+});
+
+describe('long packets', () => {
+  const megabytes = 20_000_000;
+
+  it('of more than 16 MB come back whole', async () => {
+    await sameAsDirectly([`SELECT REPEAT('x', ${megabytes}) AS long_value, 1 AS next`, 'SELECT 1']);
+  });
+
+  it('of more than 16 MB, and of exactly 16 MB, reach the server whole', async () => {
+    const statement = (length: number): string => {
+      const head = "SELECT LENGTH('";
+      return `${head}${'y'.repeat(length - head.length - 2)}')`;
+    };
+    await sameAsDirectly([statement(megabytes), statement(0xffffff - 1), statement(0xffffff), 'SELECT 1']);
+  });
+
+  it('of more than max_allowed_packet are refused, and neither session loses its connection', async () => {
+    const [client, other] = [await instance.login(), await instance.login()];
+    const tooLong = `SELECT LENGTH('${'z'.repeat(65 * 1024 * 1024)}')`;
+    expect(await client.failure(tooLong)).toMatchObject({ errno: 1153, sqlState: '08S01' });
+    expect(await other.rows('SELECT 1')).toEqual([['1']]);
+    expect(await client.rows('SELECT 2')).toEqual([['2']]);
+    expect(instance.status().counters.backendConnects).toBe(1);
+  });
+});
+
+describe('prepared statements', () => {
+  it('are prepared, executed, reset and closed as directly', async () => {
+    await sameAsDirectly([
+      prepare('SELECT id, name, a, kind, cob_date, seen, ratio, raw, ? FROM t WHERE name <> ? ORDER BY id'),
+      execute(0, textParameters(['first', 'x'])),
+      execute(0, textParameters([null, 'other'])),
+      onStatement(command.STMT_RESET, 'reset'),
+      execute(0, textParameters(['third', 'x'])),
+      onStatement(command.STMT_CLOSE, 'close'),
+      'SELECT 1',
+      prepare('SELECT no_such_column'),
+      prepare('SELECT 1; SELECT 2'),
+    ]);
+  });
+
+  it('give their rows through a cursor, some at a time', async () => {
+    await sameAsDirectly([
+      prepare('SELECT id, name FROM t ORDER BY id'),
+      execute(1),
+      onStatement(command.STMT_FETCH, 'fetch 7', int4(7)),
+      onStatement(command.STMT_FETCH, 'fetch 7', int4(7)),
+      onStatement(command.STMT_FETCH, 'fetch the rest', int4(100)),
+      onStatement(command.STMT_RESET, 'reset'),
+      'SELECT 1',
+    ]);
+  });
+
+  it('take long data in parts', async () => {
+    await sameAsDirectly([
+      prepare('SELECT LENGTH(?), ?'),
+      onStatement(command.STMT_SEND_LONG_DATA, 'part 1', Buffer.from('\0\0hello ')),
+      onStatement(command.STMT_SEND_LONG_DATA, 'part 2', Buffer.from('\0\0world')),
+      execute(0, textParameters([{ long: true }, 'text'])),
+      execute(0, textParameters(['short', 'text'])),
+    ]);
+  });
+
+  it('are unknown after they were closed, and to other sessions', async () => {
+    const [client, other] = [await instance.login(), await instance.login()];
+    const id = statementId(await client.command(command.STMT_PREPARE, Buffer.from('SELECT 1')));
+    const theirs = errorOf(await other.command(command.STMT_EXECUTE, executeBody(id)));
+    expect(theirs).toMatchObject({ errno: 1243, sqlState: 'HY000' });
+    await client.command(command.STMT_CLOSE, id);
+    expect(errorOf(await client.command(command.STMT_EXECUTE, executeBody(id)))?.errno).toBe(1243);
+  });
+
+  it('of two sessions that run in turn do not take each other for their own', async () => {
+    const run = async (client: RawClient, id: Buffer): Promise<string> => {
+      const reply = await client.command(command.STMT_EXECUTE, executeBody(id));
+      return reply.at(-2)?.payload.toString('latin1') ?? '';
+    };
+    const [one, two] = [await instance.login(), await instance.login()];
+    const first = statementId(await one.command(command.STMT_PREPARE, Buffer.from("SELECT 'of one'")));
+    const second = statementId(await two.command(command.STMT_PREPARE, Buffer.from("SELECT 'of two'")));
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await run(one, first)).toContain('of one');
+      expect(await run(two, second)).toContain('of two');
+    }
+  });
+});
+
+describe('a session that begins anew', () => {
+  it('by COM_RESET_CONNECTION has nothing left of before', async () => {
+    const reset = plain(command.RESET_CONNECTION, 'RESET_CONNECTION');
+    await sameAsDirectly([
+      "SET @mine = 'here', sql_mode = 'ANSI_QUOTES', NAMES latin1",
+      prepare('SELECT 1'),
+      'CREATE TEMPORARY TABLE gone (a INT)',
+      'BEGIN',
+      reset,
+      'SELECT @mine, @@sql_mode, @@character_set_client, @@in_transaction, DATABASE()',
+      'SELECT * FROM gone',
+      {
+        code: command.STMT_EXECUTE,
+        what: 'execute',
+        bodyFrom: (replies) => executeBody(statementId(replies[1] ?? [])),
+      },
+    ]);
+  });
+
+  it('by COM_CHANGE_USER logs in again, with the right password only', async () => {
+    const client = await instance.login();
+    await client.query('SET @mine = 1');
+    const wrong = await client.changeUser({ user: account.user, password: 'wrong' });
+    expect(wrong).toMatchObject({ errno: 1045, sqlState: '28000' });
+
+    const again = await instance.login();
+    await again.query('SET @mine = 1');
+    expect(await again.changeUser({ ...account })).toBeUndefined();
+    expect(await again.rows('SELECT @mine, DATABASE()')).toEqual([[null, account.schema]]);
+  });
+});
+
+describe('commands that a shared port does not serve', () => {
+  it.each([
+    ['COM_BINLOG_DUMP', command.BINLOG_DUMP],
+    ['COM_REGISTER_SLAVE', command.REGISTER_SLAVE],
+    ['a command that does not exist', 0x7f],
+    ['COM_SLEEP', 0],
+  ])('%s is refused with 1047, and the session lives on', async (_, code) => {
+    const client = await instance.login();
+    expect(errorOf(await client.command(code, Buffer.alloc(10)))).toMatchObject({
+      errno: 1047,
+      sqlState: '08S01',
+    });
+    expect(await client.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it.each([
+    ['COM_SHUTDOWN', command.SHUTDOWN],
+    ['COM_DEBUG', command.DEBUG],
+  ])('%s is refused with an error, and the server never hears of it', async (name, code) => {
+    const client = await instance.login();
+    expect(errorOf(await client.command(code))?.errno).toBeGreaterThan(1000);
+    expect(await client.rows('SELECT 1')).toEqual([['1']]);
+    const types = (await server.commandsOf(account.user)).map(({ type }) => type);
+    expect(types).not.toContain(name.slice('COM_'.length).toLowerCase());
+  });
+});
