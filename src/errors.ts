@@ -103,14 +103,17 @@ export const errorTable = {
   MAP_UNREADABLE: { message: 'The port map {file} cannot be read: {detail}' },
   MAP_INVALID: { message: 'The port map is refused, what runs goes on unchanged; to put right:\n{problems}' },
   MAP_EXISTS: { message: '{file} exists already and is left as it is; edit it, or choose another folder' },
-  MAP_BUSY: {
+  FILE_BUSY: {
     message:
-      'Another command has been editing {file} for {seconds} s; try again, or remove {file}.lock if none runs',
+      'Another command has been at work on {file} for {seconds} s; try again, or remove {file}.lock if none runs',
   },
   EDIT_REFUSED: {
     message: 'Nothing was changed, because the port map would be wrong; to put right:\n{problems}',
   },
   EDIT_IMPOSSIBLE: { message: '{path} in {file} cannot be changed by a command ({detail}); edit the file' },
+  USER_NAME_REFUSED: { message: "'{user}' {detail}" },
+  KEY_UNKNOWN: { message: "No key '{key}' for {target}{suggestion}; config/fleet.example.yaml has them all" },
+  NO_FREE_PORT: { message: 'No port is left above {port}; give one with --port' },
   USER_EXISTS: {
     message:
       'User \'{user}\' exists already (port {port}); change it with "chronos-fleet set {user} key=value"',
@@ -122,7 +125,7 @@ export const errorTable = {
   },
   SECRET_IN_ARGUMENT: {
     message:
-      "{key} is not taken from the command line, where others can read it; set {key}_file=<file>, or let it name a variable of config/.env",
+      '{key} is not taken from the command line, where others can read it; set {key}_file=<file>, or let it name a variable of config/.env',
   },
   FILE_UNUSABLE: { message: '{file} cannot be used: {detail}' },
   SETTINGS_UNREADABLE: {
@@ -130,6 +133,35 @@ export const errorTable = {
       'The settings of an instance in {file} cannot be used: {detail}; write them again with "chronos-fleet up"',
   },
   FOLDER_UNSAFE: { message: '{folder} is not safe for an admin socket: {detail}; remove it' },
+  // Processes: PM2, the ports, and what applies the map
+  ADMIN_SILENT: {
+    message:
+      'No answer from the admin endpoint {address}: {detail}; "chronos-fleet status" shows which instances run',
+  },
+  PM2_HOME_TOO_LONG: {
+    message:
+      'PM2_HOME is {home}, in which the path of a socket has {length} of at most {max} bytes, and PM2 would hang; choose a shorter one',
+  },
+  PM2_SILENT: {
+    message:
+      'PM2 did not answer within {seconds} s ({call}); the instances serve on. See {home}/pm2.log, and try again',
+  },
+  PM2_FAILED: { message: 'PM2 refused {call}: {detail}; see {home}/pm2.log' },
+  PROCESS_NAME_TAKEN: {
+    message:
+      "PM2 runs a process called '{name}' already that is not this fleet's ({holder}); it is left alone. Rename or delete it, then run \"chronos-fleet up\"",
+  },
+  PORT_HELD: {
+    message:
+      '{address} is held by {holder}; stop that, or give {user} another port: chronos-fleet set {user} port=N',
+  },
+  PORT_FORBIDDEN: { message: '{user} may not listen on {address}: {detail}' },
+  INSTANCE_NOT_READY: {
+    message: 'The instance of {user} did not get ready: {detail}; see "chronos-fleet logs {user}"',
+  },
+  INSTANCE_NOT_STOPPED: {
+    message: 'The instance of {user} (process {pid}) did not end within {seconds} s; end it by hand',
+  },
   USAGE: { message: '{detail}' },
 } as const satisfies Record<string, Row>;
 

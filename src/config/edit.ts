@@ -1,12 +1,12 @@
 // Editing the port map: one at a time, checked before it counts, replaced in one step.
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { lock } from 'proper-lockfile';
 import { FleetError } from '../errors.js';
 import { fileTrouble, writeAtomically } from './files.js';
 import { checkMap } from './load.js';
 import type { MapOptions } from './load.js';
-import { plainOf, removePlain, setPlain } from './plain.js';
+import { holdLock } from './lock.js';
+import { isGroup, plainOf, removePlain, setPlain } from './plain.js';
 import type { PlainTree } from './plain.js';
 import { formatProblems } from './report.js';
 import { mapFileOf } from './root.js';
@@ -24,14 +24,9 @@ export interface Draft {
   remove(path: readonly string[]): void;
 }
 
-/** A lock whose holder died is taken over after this time. */
-const staleMs = 10_000;
-/** An editor waits so long for the one before it. */
-const patienceMs = 30_000;
-
 /**
  * Runs `edit` on the map under its lock and replaces the file where the result is right; comments, order and style stay.
- * Returns what `edit` returned, and the new map. Throws EDIT_REFUSED (the file is then as it was), MAP_BUSY, MAP_UNREADABLE,
+ * Returns what `edit` returned, and the new map. Throws EDIT_REFUSED (the file is then as it was), FILE_BUSY, MAP_UNREADABLE,
  * EDIT_IMPOSSIBLE, and what `edit` throws.
  */
 export async function editMap<T>(
@@ -46,45 +41,33 @@ export async function editMap<T>(
       { cause: error },
     );
   });
-  const release = await takeLock(file);
+  const release = await holdLock(file);
   try {
     const before = await readFile(file, 'utf8');
     const { draft, text } = createDraft(before, file);
     const result = await edit(draft);
     const { map, errors } = checkMap(text(), options);
     if (map === undefined) throw new FleetError('EDIT_REFUSED', { problems: formatProblems(errors) });
-    if (text() !== before) await writeAtomically(file, text(), 0o600);
+    // An editor that does not know the lock may have been at it, or this process slept until its lock was taken over.
+    if ((await readFile(file, 'utf8')) !== before) throw new FleetError('FILE_BUSY', { file, seconds: 0 });
+    if (text() !== before) await writeAtomically(file, text(), (await stat(file)).mode & 0o777);
     return { result, map };
   } finally {
     await release();
   }
 }
 
-async function takeLock(file: string): Promise<() => Promise<void>> {
-  const minTimeout = 20;
-  const maxTimeout = 200;
-  try {
-    return await lock(file, {
-      realpath: false,
-      stale: staleMs,
-      retries: {
-        retries: Math.ceil(patienceMs / maxTimeout),
-        minTimeout,
-        maxTimeout,
-        factor: 1.5,
-        randomize: true,
-      },
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') {
-      throw new FleetError(
-        'FILE_UNUSABLE',
-        { file: `${file}.lock`, detail: `it ${fileTrouble(error)}` },
-        { cause: error },
-      );
-    }
-    throw new FleetError('MAP_BUSY', { file, seconds: patienceMs / 1000 }, { cause: error });
-  }
+/** What the text of a map says, right or wrong: scalars as text, no defaults. Null where it cannot be read at all. */
+export function mapTree(text: string): PlainTree {
+  return plainOf(parseYaml(text).node);
+}
+
+/** What is at `path` in a tree, or undefined. */
+export function readTree(tree: PlainTree, path: readonly string[]): PlainTree | undefined {
+  return path.reduce<PlainTree | undefined>(
+    (part, key) => (isGroup(part) && Object.hasOwn(part, key) ? part[key] : undefined),
+    tree,
+  );
 }
 
 function createDraft(before: string, file: string): { draft: Draft; text: () => string } {
@@ -104,12 +87,7 @@ function createDraft(before: string, file: string): { draft: Draft; text: () => 
   };
 
   const draft: Draft = {
-    read: (path) =>
-      path.reduce<PlainTree | undefined>(
-        (part, key) =>
-          typeof part === 'object' && part !== null && Object.hasOwn(part, key) ? part[key] : undefined,
-        tree,
-      ),
+    read: (path) => readTree(tree, path),
     set: (path, value) => apply(path, setInText(text, path, value), setPlain(tree, path, value)),
     remove: (path) => apply(path, removeFromText(text, path), removePlain(tree, path)),
   };

@@ -22,8 +22,8 @@ export function fileTrouble(error: unknown): string {
 }
 
 /**
- * Replaces `file` by `text` in one step: a reader sees the old text or the new, also after a power cut. An existing file
- * keeps its mode and owner, a new one gets `mode`.
+ * Replaces `file` by `text` in one step: a reader sees the old text or the new, also after a power cut. The file then has
+ * the permissions `mode`; the owner of an existing one stays.
  */
 export async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -35,7 +35,7 @@ export async function writeAtomically(file: string, text: string, mode: number):
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
-      await handle.chmod(existing === undefined ? mode : existing.mode & 0o777);
+      await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

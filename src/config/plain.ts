@@ -4,6 +4,10 @@ import type { Node, Plain } from './yaml.js';
 /** Groups as objects, scalars as their text, null for what is empty. */
 export type PlainTree = string | null | { readonly [key: string]: PlainTree };
 
+export function isGroup(tree: PlainTree | undefined): tree is Readonly<Record<string, PlainTree>> {
+  return typeof tree === 'object' && tree !== null;
+}
+
 export function plainOf(node: Node): PlainTree {
   if (node.kind === 'scalar') return node.isNull ? null : node.text;
   if (node.kind === 'other') return `(not a group, line ${node.at.line})`;

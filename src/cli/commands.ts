@@ -1,0 +1,20 @@
+// All commands, in the order of the help. Each file registers its own; heavy modules are imported when a command runs.
+import type { Command } from 'commander';
+import * as add from './add.js';
+import * as completion from './completion.js';
+import type { Context } from './context.js';
+import * as init from './init.js';
+import * as remove from './remove.js';
+import * as set from './set.js';
+import * as validate from './validate.js';
+
+export type Register = (program: Command, context: Context) => void;
+
+export const commands: readonly Register[] = [
+  init.register,
+  add.register,
+  remove.register,
+  set.register,
+  validate.register,
+  completion.register,
+];

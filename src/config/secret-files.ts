@@ -1,0 +1,39 @@
+// The files config/secrets/<user> that commands write and remove; other password files are their owners' affair.
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FleetError } from '../errors.js';
+import { ensurePrivateFolder, fileTrouble, writeAtomically } from './files.js';
+import { isGroup } from './plain.js';
+import type { PlainTree } from './plain.js';
+import { mapFileOf } from './root.js';
+
+/** What `password_file` says for the secret of `user`: relative to the map's folder. */
+function secretName(user: string): string {
+  return `secrets/${user}`;
+}
+
+function secretFileOf(root: string, user: string): string {
+  return join(dirname(mapFileOf(root)), 'secrets', user);
+}
+
+/** Writes the password (0600, its folder 0700) and returns what `password_file` says for it. Throws FILE_UNUSABLE. */
+export async function writeSecret(root: string, user: string, password: string): Promise<string> {
+  const file = secretFileOf(root, user);
+  try {
+    await ensurePrivateFolder(dirname(file));
+    await writeAtomically(file, `${password}\n`, 0o600);
+  } catch (error) {
+    throw new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
+  }
+  return secretName(user);
+}
+
+/** Removes the secret of `user`, unless `tree` still refers to it. */
+export async function removeSecret(root: string, user: string, tree: PlainTree): Promise<void> {
+  if (!mentions(tree, secretName(user))) await rm(secretFileOf(root, user), { force: true });
+}
+
+function mentions(tree: PlainTree, text: string): boolean {
+  if (isGroup(tree)) return Object.values(tree).some((part) => mentions(part, text));
+  return tree === text;
+}
