@@ -1,0 +1,134 @@
+// Holding the backend between commands: for as long as nobody else waits, and for the lease when somebody does.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useInstances, type TestInstance } from '../support/instance.js';
+import { useMariadb, type Account } from '../support/mariadb.js';
+import type { RawClient } from '../support/raw-client.js';
+import type { SettingsOverrides } from '../support/settings.js';
+
+const server = useMariadb();
+const instances = useInstances();
+let account: Account;
+let instance: TestInstance;
+let one: RawClient;
+let two: RawClient;
+
+async function start(overrides: SettingsOverrides): Promise<void> {
+  instance = await instances.start(server, account, overrides);
+  one = await instance.login({ schema: account.schema });
+  two = await instance.login({ schema: account.schema });
+}
+
+beforeEach(async () => {
+  account = await server.createAccount({ maxUserConnections: 1 });
+  await server.query(`CREATE TABLE ${account.schema}.t (id INT)`);
+});
+
+describe('a lease that runs out while others wait', () => {
+  it('rolls the transaction back, serves the waiter, and tells the session what its driver understands', async () => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['0']]);
+    const lost = await one.failure('INSERT INTO t VALUES (2)');
+    expect(lost).toMatchObject({ errno: 1213, sqlState: '40001' });
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['0']]);
+    expect(instance.status().counters.leasesExpired).toBe(1);
+    expect((await instance.event('lease-expired')).reasons).toContain('transaction');
+  });
+
+  it.each([
+    ['LOCK TABLES t WRITE', 'SELECT 1'],
+    ["SELECT GET_LOCK('l', 0)", "SELECT RELEASE_LOCK('l')"],
+    ['SET @mine = 1', 'SELECT @mine'],
+    ['CREATE TEMPORARY TABLE mine (a INT)', 'SELECT * FROM mine'],
+    ['HANDLER t OPEN', 'HANDLER t READ FIRST'],
+  ])('after %s does not pretend that nothing was lost', async (theirs, next) => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query(theirs);
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+    expect((await one.failure(next)).errno).toBe(1213);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it('leaves nothing of its holder to the one who comes next', async () => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query("SET @mine = 'secret'");
+    await one.query('CREATE TEMPORARY TABLE mine SELECT 1 AS a');
+    await one.query("SELECT GET_LOCK('mine', 0)");
+    expect(await two.rows("SELECT @mine, IS_FREE_LOCK('mine')")).toEqual([[null, '1']]);
+    expect((await two.failure('SELECT * FROM mine')).errno).toBe(1146);
+    expect(await server.connectionsOf(account.user)).toBe(1);
+  });
+
+  it('is a new one for a new transaction', async () => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    await two.rows('SELECT 1');
+    expect((await one.failure('COMMIT')).errno).toBe(1213);
+    for (const sql of ['BEGIN', 'INSERT INTO t VALUES (2)', 'COMMIT']) await one.query(sql);
+    expect(await two.rows('SELECT id FROM t')).toEqual([['2']]);
+  });
+});
+
+describe('a lease', () => {
+  it('does not run while a statement of its holder runs', async () => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    const long = one.rows('SELECT SLEEP(0.3)');
+    const waiter = two.rows('SELECT COUNT(*) FROM t');
+    expect(await long).toEqual([['0']]);
+    await one.query('COMMIT');
+    expect(await waiter).toEqual([['1']]);
+    expect(instance.status().counters.leasesExpired).toBe(0);
+  });
+
+  it('does not run while nobody waits', async () => {
+    await start({ pinTimeoutMs: 20 });
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    // Time passes on the server, for somebody who does not need this instance.
+    await server.query('SELECT SLEEP(0.2)');
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['1']]);
+    await one.query('COMMIT');
+    expect(instance.status().counters.leasesExpired).toBe(0);
+  });
+
+  it('is named to those whom it makes wait too long: who holds, and why', async () => {
+    await start({ pinTimeoutMs: 10_000, backend: { queueTimeoutMs: 100 } });
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    const error = await two.failure('SELECT 1 FROM t');
+    expect(error.errno).toBe(1205);
+    expect(error.message).toContain(`session ${one.greeting.threadId}`);
+    expect(error.message).toContain('transaction');
+    await one.query('COMMIT');
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['1']]);
+  });
+
+  it('shows in the status document while it is held, and not afterwards', async () => {
+    await start({});
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    expect(instance.status().backend[0]?.pinnedBy).toMatchObject({
+      session: one.greeting.threadId,
+      reasons: ['transaction'],
+    });
+    await one.query('COMMIT');
+    expect(instance.status().backend[0]?.pinnedBy).toBeUndefined();
+  });
+
+  it('is given back when its holder goes, however it goes', async () => {
+    await start({});
+    for (const leave of ['quit', 'reset'] as const) {
+      const holder = await instance.login({ schema: account.schema });
+      await holder.query('BEGIN');
+      await holder.query('INSERT INTO t VALUES (1)');
+      const waiter = two.rows('SELECT COUNT(*) FROM t');
+      await holder[leave]();
+      expect(await waiter).toEqual([['0']]);
+    }
+    await one.quit();
+  });
+});

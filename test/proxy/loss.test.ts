@@ -1,0 +1,315 @@
+// Losing the backend, in every way: sessions wait, reads are run again, writes never twice, and nobody is disconnected.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createSales } from '../support/fixtures.js';
+import { closedGate } from '../support/gate.js';
+import { useInstances, type TestInstance } from '../support/instance.js';
+import { useMariadb, type Account } from '../support/mariadb.js';
+import { command, connectRaw, errorOf, type RawClient } from '../support/raw-client.js';
+import { startRelay, type Relay } from '../support/relay.js';
+import type { SettingsOverrides } from '../support/settings.js';
+import { executeBody, statementId, textParameters } from '../support/transcript.js';
+import { until } from '../support/until.js';
+
+const server = useMariadb();
+const instances = useInstances();
+let account: Account;
+let relay: Relay;
+let instance: TestInstance;
+let one: RawClient;
+let two: RawClient;
+
+beforeEach(async () => {
+  account = await server.createAccount();
+  await createSales(server, account, 5);
+  relay = await startRelay(server);
+  return async () => {
+    // Whatever happened: the instance never had two connections at once.
+    expect(relay.maxOpen).toBeLessThanOrEqual(1);
+    await relay.stop();
+  };
+});
+
+async function start(overrides: SettingsOverrides = {}): Promise<void> {
+  instance = await instances.start(relay, account, overrides);
+  one = await instance.login({ schema: account.schema });
+  two = await instance.login({ schema: account.schema });
+}
+
+const afterwards = (act: () => void) => (): Promise<void> => {
+  act();
+  return Promise.resolve();
+};
+
+const waiting = (count: number): Promise<unknown> =>
+  until(`${count} waiting`, () => instance.status().queue.waiting === count);
+
+describe('an idle backend connection that is lost', () => {
+  it.each([
+    ['reset', afterwards(() => relay.reset())],
+    ['closed', afterwards(() => relay.close())],
+    ['killed by an administrator', async () => server.kill((await server.threadsOf(account.user))[0] ?? 0)],
+  ])('because it was %s is renewed, and no session notices', async (_, lose) => {
+    await start();
+    const before = instance.events.length;
+    await lose();
+    await instance.event('backend-lost', undefined, before);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+    expect(instance.status().counters).toMatchObject({ backendConnects: 2, backendLosses: 1 });
+  });
+
+  it('comes back with the state of each session', async () => {
+    await start();
+    await one.query("SET NAMES latin1, time_zone = '+05:00', sql_select_limit = 2");
+    await one.command(command.INIT_DB, Buffer.from('information_schema'));
+    await two.query("SET time_zone = '+06:00'");
+    relay.reset();
+    expect(await one.rows('SELECT @@character_set_client, @@time_zone, DATABASE()')).toEqual([
+      ['latin1', '+05:00', 'information_schema'],
+    ]);
+    expect(await two.rows('SELECT @@time_zone, DATABASE()')).toEqual([['+06:00', account.schema]]);
+  });
+
+  it('comes back with prepared statements and the types that were bound before', async () => {
+    await start();
+    const prepared = await one.command(
+      command.STMT_PREPARE,
+      Buffer.from('SELECT name, ? FROM t WHERE id = 1'),
+    );
+    const id = statementId(prepared);
+    const bound = executeBody(id, 0, textParameters(['first']));
+    const before = await one.command(command.STMT_EXECUTE, bound);
+    relay.reset();
+    // The same without types: NULL bitmap, "types as before", value.
+    const again = executeBody(id, 0, Buffer.concat([Buffer.from([0, 0, 5]), Buffer.from('again')]));
+    const after = await one.command(command.STMT_EXECUTE, again);
+    expect(errorOf(after)).toBeUndefined();
+    expect(after.at(-2)?.payload.toString()).toContain('again');
+    expect(after.slice(0, -2).map(({ bytes }) => bytes)).toEqual(
+      before.slice(0, -2).map(({ bytes }) => bytes),
+    );
+  });
+
+  it('because of bytes that nobody asked for is not trusted any more', async () => {
+    await start();
+    const before = instance.events.length;
+    relay.garbage(Buffer.from([7, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]));
+    await instance.event('backend-lost', undefined, before);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it('without a word is found out before the next command, with pool_pre_ping', async () => {
+    await start({ connectTimeoutMs: 300, backend: { poolPrePing: true } });
+    relay.swallow('to-server', 'to-client');
+    const answer = one.rows('SELECT 1');
+    await relay.nextConnection();
+    relay.pass();
+    expect(await answer).toEqual([['1']]);
+  });
+});
+
+describe('a read that is running when the backend is lost', () => {
+  it('runs again, and its session gets the rows', async () => {
+    const gate = await closedGate(server, account);
+    await start();
+    const rows = one.rows(gate.read);
+    await gate.blocked();
+    relay.reset();
+    await gate.open();
+    expect(await rows).toEqual([['0']]);
+    expect(instance.status().counters.retriedReads).toBe(1);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+
+  it('runs again when the loss comes with its reply, before a byte of it was passed on', async () => {
+    await start();
+    relay.cutAfterBytes(0);
+    expect(await one.rows('SELECT id FROM t WHERE id = 1')).toEqual([['1']]);
+    expect(instance.status().counters.retriedReads).toBe(1);
+  });
+
+  it('gets 2013 in the middle of its reply when a part of it was passed on, and its session goes on', async () => {
+    await start();
+    relay.cutAfterBytes(300_000);
+    const reply = await one.query("SELECT REPEAT('x', 100000) FROM t");
+    expect(errorOf(reply)).toMatchObject({ errno: 2013, sqlState: 'HY000' });
+    expect(reply.length).toBeGreaterThan(3);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+
+  it('gets 2013 in the middle of one long row, too', async () => {
+    await start();
+    relay.cutAfterBytes(200_000);
+    const reply = await one.query("SELECT REPEAT('x', 1000000)").catch(() => undefined);
+    if (reply === undefined) await one.packets.closed;
+    else expect(errorOf(reply)?.errno).toBe(2013);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+});
+
+describe('a write that is running when the backend is lost', () => {
+  it('is not run again: its session hears 2013 and goes on', async () => {
+    const gate = await closedGate(server, account);
+    await start();
+    const failed = one.failure(gate.write);
+    await gate.blocked();
+    relay.reset();
+    const error = await failed;
+    expect(error).toMatchObject({ errno: 2013, sqlState: 'HY000' });
+    expect(error.message).toContain('may or may not have run');
+    await gate.open();
+    await until('the lost connection has ended', async () => (await server.connectionsOf(account.user)) <= 1);
+    expect(await gate.written()).toBeLessThanOrEqual(1);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    expect(instance.status().counters.retriedReads).toBe(0);
+  });
+
+  it.each([
+    ['a write', "INSERT INTO t (name) VALUES ('x')"],
+    ['a procedure', 'CALL nothing()'],
+    ['a locking read', 'SELECT id FROM t FOR UPDATE'],
+    ['a read with an effect', "SELECT GET_LOCK('x', 0)"],
+    ['several statements of which one writes', "SELECT 1; INSERT INTO t (name) VALUES ('x')"],
+  ])('that is %s is sent once only', async (_, sql) => {
+    await start();
+    relay.cutAfterBytes(0);
+    expect(errorOf(await one.query(sql))?.errno).toBe(2013);
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    const sent = (await server.statementsOf(account.user)).filter((text) => text === sql.split('; ')[0]);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('what only a lost connection had', () => {
+  it.each([
+    ['an open transaction', ['BEGIN', 'DELETE FROM t'], 'SELECT COUNT(*) FROM t'],
+    ['table locks', ['LOCK TABLES t WRITE'], 'SELECT COUNT(*) FROM t'],
+    ['a user variable', ['SET @mine = 1'], 'SELECT @mine'],
+    ['a temporary table', ['CREATE TEMPORARY TABLE mine (a INT)'], 'SELECT * FROM mine'],
+    ['a named lock', ["SELECT GET_LOCK('x', 0)"], "SELECT RELEASE_LOCK('x')"],
+  ])('%s is reported as lost, not passed over', async (_, theirs, next) => {
+    await start();
+    for (const sql of theirs) await one.query(sql);
+    const before = instance.events.length;
+    relay.reset();
+    await instance.event('backend-lost', undefined, before);
+    expect(await one.failure(next)).toMatchObject({ errno: 1213, sqlState: '40001' });
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['5']]);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+
+  it('does not let a read inside a transaction run again outside of it', async () => {
+    await start();
+    await one.query('BEGIN');
+    await one.query('DELETE FROM t');
+    relay.cutAfterBytes(0);
+    const error = await one.failure('SELECT COUNT(*) FROM t');
+    expect([1213, 2013]).toContain(error.errno);
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['5']]);
+  });
+});
+
+describe('a backend that cannot be reached', () => {
+  it('keeps commands waiting until it is back', async () => {
+    await start();
+    await relay.unlisten();
+    relay.reset();
+    await instance.event('backend-connect-failed');
+    const answers = [one.rows('SELECT 1'), two.query("INSERT INTO t (name) VALUES ('once')")] as const;
+    await waiting(2);
+    expect(instance.status()).toMatchObject({
+      state: 'degraded',
+      backend: [{ state: expect.any(String) as string }],
+    });
+    await relay.listen();
+    expect(await answers[0]).toEqual([['1']]);
+    await answers[1];
+    expect(await one.rows("SELECT COUNT(*) FROM t WHERE name = 'once'")).toEqual([['1']]);
+    await until('ready', () => instance.status().state === 'ready');
+  });
+
+  it('from the beginning lets clients log in and wait', async () => {
+    await relay.unlisten();
+    instance = await instances.start(relay, account, {}, false);
+    await instance.event('backend-connect-failed');
+    expect(instance.status().state).not.toBe('ready');
+    expect(instance.status().reason).toMatch(/ECONNREFUSED|refused/i);
+    const client = await instance.login();
+    const answer = client.rows('SELECT 1');
+    await waiting(1);
+    await relay.listen();
+    expect(await answer).toEqual([['1']]);
+  });
+
+  it('for longer than queue_timeout gives 1205 with the reason, and the session goes on', async () => {
+    await start({ backend: { queueTimeoutMs: 150 } });
+    await relay.unlisten();
+    relay.reset();
+    const error = await one.failure('SELECT 1');
+    expect(error).toMatchObject({ errno: 1205, sqlState: 'HY000' });
+    expect(error.message).toMatch(/backend.*(ECONNREFUSED|refused)/i);
+    await relay.listen();
+    await until('ready', () => instance.status().state === 'ready');
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it('is tried again with growing pauses', async () => {
+    await relay.unlisten();
+    instance = await instances.start(relay, account, {}, false);
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const failed = await instance.event('backend-connect-failed', (event) => event.attempt === attempt);
+      pauses.push(failed.retryInMs);
+    }
+    expect(pauses[2]).toBeGreaterThan(pauses[0] ?? 0);
+    await relay.listen();
+  });
+});
+
+describe('a server that does not let the instance in', () => {
+  it('with 1226, because the old slot is still counted, is asked until it does', async () => {
+    const limited = await server.createAccount({ maxUserConnections: 1 });
+    const hog = await connectRaw({ port: server.port, ...limited });
+    instance = await instances.start(relay, limited, {}, false);
+    const failed = await instance.event('backend-connect-failed');
+    expect(failed.reason).toContain('1226');
+    const client = await instance.login();
+    const answer = client.rows('SELECT 1');
+    await waiting(1);
+    await hog.quit();
+    expect(await answer).toEqual([['1']]);
+  });
+
+  it('with 1045 is asked rarely, and the status says that the password is wrong', async () => {
+    const wrong = { backend: { password: 'wrong' } };
+    instance = await instances.start(relay, account, wrong, false);
+    const failed = await instance.event('backend-connect-failed');
+    expect(failed.reason).toMatch(/Access denied/);
+    expect(failed.retryInMs).toBeGreaterThanOrEqual(5_000);
+    expect(instance.status()).toMatchObject({ reason: expect.stringMatching(/Access denied/) as string });
+    expect(instance.status().state).not.toBe('ready');
+  });
+});
+
+describe('a connection that is old', () => {
+  it('is renewed between turns after pool_recycle, and no session notices', async () => {
+    await start({ backend: { poolRecycleMs: 1 } });
+    await until('it was renewed', async () => {
+      expect(await one.rows('SELECT 1')).toEqual([['1']]);
+      return instance.status().counters.backendConnects >= 3;
+    });
+    expect(instance.status().counters.backendLosses).toBe(0);
+  });
+
+  it('is not renewed under an open transaction', async () => {
+    await start({ backend: { poolRecycleMs: 1 } });
+    await one.query('BEGIN');
+    await one.query('DELETE FROM t WHERE id = 1');
+    const { backendConnects } = instance.status().counters;
+    for (let i = 0; i < 20; i++) await one.rows('SELECT COUNT(*) FROM t');
+    expect(instance.status().counters.backendConnects).toBe(backendConnects);
+    await one.query('COMMIT');
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['4']]);
+  });
+});
