@@ -83,6 +83,16 @@ export const errorTable = {
   QUERY_INTERRUPTED: { errno: 1317, sqlState: '70100', message: 'Query execution was interrupted' },
   CONNECTION_KILLED: { errno: 1927, sqlState: '70100', message: 'Connection was killed' },
   UNKNOWN_THREAD: { errno: 1094, sqlState: 'HY000', message: 'Unknown thread id: {id}' },
+  QUERY_TIMEOUT: {
+    errno: 3024,
+    sqlState: 'HY000',
+    message: 'Query execution was interrupted: it ran for {seconds} s (query_timeout)',
+  },
+  INTERNAL: {
+    errno: 1105,
+    sqlState: 'HY000',
+    message: 'Chronos Fleet failed at this command, which may or may not have run: {detail}',
+  },
   // Losing the backend, or one's hold on it
   BACKEND_LOST: {
     errno: 2013,

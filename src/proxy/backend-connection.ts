@@ -84,6 +84,7 @@ export class BackendConnection {
     socket.on('data', (chunk: Buffer) => {
       this.receive(chunk);
     });
+    socket.resume();
   }
 
   get idle(): boolean {
@@ -113,6 +114,8 @@ export class BackendConnection {
       this.inFlight.push({ tracker, settle, fail: reject });
       this.write(payload);
     });
+    // Whoever awaits a command before this one may never come to await this: a loss is told once.
+    ended.catch(() => undefined);
     return { tracker, ended };
   }
 

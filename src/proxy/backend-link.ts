@@ -4,6 +4,7 @@ import type { InstanceSettings } from '../config/types.js';
 import type { Events } from '../observe/events.js';
 import type { BackendConnectionStatus } from '../observe/status.js';
 import { Capability } from '../wire/constants.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import { BackendConnection, type BackendGone } from './backend-connection.js';
 import { logIn, type LoggedIn } from './backend-login.js';
 import { retryDelayMs } from './backoff.js';
@@ -11,9 +12,13 @@ import { prepareConnection, type Prepared } from './server-facts.js';
 
 /** A connection that is ready for sessions. */
 export interface Live extends Prepared {
+  /** What is in force; another object after the connection was reset, so that what belonged to the old one is known as stale. */
+  state: ConnectionState;
   readonly connection: BackendConnection;
   readonly threadId: number;
   readonly serverVersion: string;
+  /** The authentication plugin that its greeting named. */
+  readonly plugin: string;
   /** Epoch ms. */
   readonly since: number;
   /** CLIENT_FOUND_ROWS was asked for. */
@@ -141,19 +146,25 @@ export class BackendLink {
       if (live !== null) this.onGone(live, error);
     });
     const prepared = await this.prepare(connection, login);
-    const { threadId, serverVersion } = login.greeting;
-    live = { ...prepared, connection, threadId, serverVersion, since: Date.now(), foundRows };
+    const { threadId, serverVersion, plugin } = login.greeting;
+    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now(), foundRows };
     return live;
   }
 
   private async prepare(connection: BackendConnection, login: LoggedIn): Promise<Prepared> {
+    const { connectTimeoutMs } = this.settings;
+    const deadline = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(connectTimeoutMs)]);
+    const abort = (): void => {
+      void connection.destroy(`the backend did not answer within ${connectTimeoutMs / 1000} s of the login`);
+    };
+    deadline.addEventListener('abort', abort);
     try {
-      const prepared = await prepareConnection(connection, login, this.settings);
-      this.stopping.signal.throwIfAborted();
-      return prepared;
+      return await prepareConnection(connection, login, this.settings);
     } catch (error) {
-      await connection.quit(QUIT_MS);
+      await connection.destroy('it could not be made ready');
       throw error;
+    } finally {
+      deadline.removeEventListener('abort', abort);
     }
   }
 

@@ -145,6 +145,7 @@ function authenticate(socket: net.Socket, settings: InstanceSettings, flags: str
       ...(backend.tls.mode === 'off' ? {} : { ssl: tlsOptions(settings) }),
       connectAttributes: { program_name: 'chronos-fleet' },
     });
+    socket.resume(); // paused since the greeting was read
     login.on('error', (error: Error) => reject(failure(error)));
     login.once('connect', () => {
       // With TLS mysql2 has put its own socket around ours.

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import { frame, FrameReader, type Frame } from '../wire/framing.js';
-import { writeErr } from '../wire/reply-packets.js';
+import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { ClientOutput, type OutputLimits } from './client-output.js';
 
 /** Who has not logged in has no business with packets longer than this (attributes may take 64 KB). */
@@ -26,6 +26,7 @@ export class ClientChannel {
   private out: ClientOutput;
   private isClosed = false;
   readonly address: string;
+  private nextSequence = 0;
   bytesIn = 0;
   bytesOut = 0;
 
@@ -49,9 +50,18 @@ export class ClientChannel {
     return this.isClosed;
   }
 
+  /** What comes is the client's local file: every packet by itself. */
+  set readsFile(on: boolean) {
+    this.reader.separate = on;
+  }
+
   /** From now on packets may be so long. */
   set maxPacketBytes(bytes: number) {
     this.reader.maxPayload = bytes;
+  }
+
+  get maxPacketBytes(): number {
+    return this.reader.maxPayload;
   }
 
   /**
@@ -78,6 +88,13 @@ export class ClientChannel {
     this.deliver(listener);
   }
 
+  /** Frames are read one by one again, from the one that is being answered on. */
+  stopListening(answered: Frame): void {
+    this.listener = null;
+    this.nextSequence = (answered.lastSequence + 1) & 0xff;
+    this.socket.pause();
+  }
+
   /** Wraps the socket; what the client has sent behind its SSLRequest belongs to the TLS handshake already. */
   startTls(secureContext: SecureContext): Promise<void> {
     const plain = this.socket;
@@ -94,6 +111,12 @@ export class ClientChannel {
         reject(new FleetError('HANDSHAKE_FAILED', { detail: 'TLS was not agreed on' })),
       );
     });
+  }
+
+  /** Answers the last frame that was read, or the last answer to it. */
+  reply(payload: Buffer): void {
+    this.send(payload, this.nextSequence);
+    this.nextSequence = (this.nextSequence + 1) & 0xff;
   }
 
   /** Sends a payload as packets, numbered from `sequence` on. */
@@ -151,7 +174,9 @@ export class ClientChannel {
     if (this.reading === null) return;
     try {
       const frame = this.reader.next();
-      if (frame !== null) this.stopReading()?.resolve(frame);
+      if (frame === null) return;
+      this.nextSequence = (frame.lastSequence + 1) & 0xff;
+      this.stopReading()?.resolve(frame);
     } catch (error) {
       this.stopReading()?.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -166,7 +191,7 @@ export class ClientChannel {
   }
 
   private deliver(listener: ChannelListener): void {
-    while (!this.isClosed) {
+    while (!this.isClosed && this.listener === listener) {
       try {
         const frame = this.reader.next();
         if (frame === null) return;
@@ -189,11 +214,11 @@ function gone(): Error {
   return new FleetError('HANDSHAKE_FAILED', { detail: 'the client is gone' });
 }
 
-/** The ERR payload that a client sees for an error of ours. */
-export function errPayload(error: ClientError): Buffer {
-  return writeErr({
-    errno: error.errno ?? 1105,
-    sqlState: error.sqlState ?? 'HY000',
-    message: error.message,
-  });
+/** What a client sees of an error of ours. */
+export function toErrPacket(error: FleetError): ErrPacket {
+  return { errno: error.errno ?? 1105, sqlState: error.sqlState ?? 'HY000', message: error.message };
+}
+
+export function errPayload(error: FleetError): Buffer {
+  return writeErr(toErrPacket(error));
 }

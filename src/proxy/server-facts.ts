@@ -13,6 +13,15 @@ import type { LoggedIn } from './backend-login.js';
 /** The server's default, for one that does not say. */
 const DEFAULT_MAX_ALLOWED_PACKET = 16 * 1024 * 1024;
 
+/** What is taken for granted before the first connection. */
+export const assumedFacts: ServerFacts = {
+  version: '8.0.0-chronos-fleet',
+  mariadb: false,
+  versionNumber: 80_000,
+  collations: new Map(),
+  maxAllowedPacket: DEFAULT_MAX_ALLOWED_PACKET,
+};
+
 export interface Prepared {
   readonly facts: ServerFacts;
   readonly state: ConnectionState;
@@ -30,28 +39,48 @@ export async function prepareConnection(
   settings: InstanceSettings,
 ): Promise<Prepared> {
   connection.cork();
-  const tracking =
-    (login.capabilities & Capability.SESSION_TRACK) !== 0 ? track(connection) : Promise.resolve(false);
-  const shown = connection.ask('SHOW SESSION VARIABLES');
+  const variables = beginSession(connection, (login.capabilities & Capability.SESSION_TRACK) !== 0);
   const collations = connection.ask('SHOW COLLATION');
   connection.uncork();
-  const [tracked, variableRows, collationRows] = await Promise.all([tracking, shown, collations]);
-  const variables = new Map((variableRows ?? []).map(([name, value]) => [name ?? '', value ?? '']));
+  const { shown, tracked } = await variables;
   const facts: ServerFacts = {
     ...versionOf(login.greeting),
-    collations: readCollations(collationRows),
-    maxAllowedPacket: Number(variables.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
+    collations: readCollations(await collations),
+    maxAllowedPacket: Number(shown.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
   };
-  return { facts, state: initialState(variables, settings), tracked };
+  return { facts, state: initialState(shown, settings), tracked };
+}
+
+/** The state of a connection after COM_RESET_CONNECTION: as after a login, but that the schema stays. @throws BackendGone */
+export async function stateAfterReset(
+  connection: BackendConnection,
+  before: Prepared,
+  settings: InstanceSettings,
+): Promise<ConnectionState> {
+  connection.cork();
+  const variables = beginSession(connection, before.tracked);
+  connection.uncork();
+  const state = initialState((await variables).shown, settings);
+  state.schema = before.state.schema;
+  state.multiStatements = undefined;
+  return state;
+}
+
+interface Beginning {
+  readonly shown: ReadonlyMap<string, string>;
+  readonly tracked: boolean;
+}
+
+async function beginSession(connection: BackendConnection, canTrack: boolean): Promise<Beginning> {
+  const tracking = canTrack ? connection.ask(TRACK_EVERYTHING) : null;
+  const rows = (await connection.ask('SHOW SESSION VARIABLES')) ?? [];
+  const shown = new Map(rows.map(([name, value]) => [name ?? '', value ?? '']));
+  return { shown, tracked: (await tracking) !== null };
 }
 
 /** Everything that session tracking can tell. */
-export const TRACK_EVERYTHING =
+const TRACK_EVERYTHING =
   "SET SESSION session_track_system_variables='*', session_track_schema=ON, session_track_state_change=ON";
-
-async function track(connection: BackendConnection): Promise<boolean> {
-  return (await connection.ask(TRACK_EVERYTHING)) !== null;
-}
 
 function initialState(variables: ReadonlyMap<string, string>, settings: InstanceSettings): ConnectionState {
   const initial = new Map<string, Literal>();

@@ -8,7 +8,10 @@ export const UNKNOWN: Literal = '?';
 export class ConnectionState {
   /** The current schema; null none, undefined not known. */
   schema: string | null | undefined;
-  multiStatements = true;
+  /** The option of COM_SET_OPTION; undefined not known. */
+  multiStatements: boolean | undefined = true;
+  /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
+  readonly unusedStatements: number[] = [];
   /** Values that a new session has, as seen right after the login. */
   private readonly initial: ReadonlyMap<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */
@@ -51,8 +54,9 @@ export class ConnectionState {
     this.unasked.add(name);
   }
 
-  /** Nobody needs the values that were in doubt: the next session sets its own. */
-  stopAsking(): void {
-    this.unasked.clear();
+  /** There is no such variable. */
+  forget(name: string): void {
+    this.inForce.delete(name);
+    this.unasked.delete(name);
   }
 }

@@ -2,6 +2,8 @@
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase_ps.html
 
 import { FleetError } from '../errors.js';
+import type { ConnectionState } from './connection-state.js';
+import type { Statement } from '../sql/types.js';
 
 /** The server's own bound is 16,382 for all connections together (max_prepared_stmt_count). */
 const MAX_STATEMENTS = 4096;
@@ -12,21 +14,24 @@ export interface PreparedStatement {
   /** The COM_STMT_PREPARE payload that made it. */
   readonly preparePayload: Buffer;
   parameters: number;
+  /** What reading its text yielded. */
+  readonly effects: readonly Statement[];
+  /** A cursor of it is open on the connection. */
+  cursorOpen: boolean;
   /** Type bytes (two a parameter) that the client bound last; null before its first execution with types. */
   boundTypes: Buffer | null;
   /** COM_STMT_SEND_LONG_DATA payloads since the last execution, sent together with it. */
   longData: Buffer[];
-  /** Its id on the connection that `owner` stands for; prepared again where the connection is another. */
-  backend: { readonly owner: object; readonly id: number } | null;
+  /** Its id on the connection whose state `owner` is; prepared again where the connection is another. */
+  backend: { readonly owner: ConnectionState; readonly id: number } | null;
 }
 
 export class PreparedStatements {
   private readonly byId = new Map<number, PreparedStatement>();
   private lastId = 0;
-  private released: PreparedStatement[] = [];
 
   /** @throws TOO_MANY_STATEMENTS */
-  add(preparePayload: Buffer): PreparedStatement {
+  add(preparePayload: Buffer, effects: readonly Statement[]): PreparedStatement {
     if (this.byId.size >= MAX_STATEMENTS)
       throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
     const id = ++this.lastId;
@@ -34,6 +39,8 @@ export class PreparedStatements {
       id,
       preparePayload,
       parameters: 0,
+      effects,
+      cursorOpen: false,
       boundTypes: null,
       longData: [],
       backend: null,
@@ -49,6 +56,16 @@ export class PreparedStatements {
     return statement;
   }
 
+  get anyCursorOpen(): boolean {
+    for (const statement of this.byId.values()) if (statement.cursorOpen) return true;
+    return false;
+  }
+
+  /** The connection is gone, and every cursor with it. */
+  closeCursors(): void {
+    for (const statement of this.byId.values()) statement.cursorOpen = false;
+  }
+
   find(id: number): PreparedStatement | undefined {
     return this.byId.get(id);
   }
@@ -57,18 +74,12 @@ export class PreparedStatements {
     const statement = this.byId.get(id);
     if (statement === undefined) return;
     this.byId.delete(id);
-    if (statement.backend !== null) this.released.push(statement);
+    // Nobody needs it any more; the next turn on its connection closes it, whoever's that is.
+    statement.backend?.owner.unusedStatements.push(statement.backend.id);
   }
 
   clear(): void {
     for (const id of [...this.byId.keys()]) this.remove(id);
-  }
-
-  /** Ids on the connection of `owner` that nobody needs any more; each is given once. */
-  takeReleased(owner: object): number[] {
-    const ids = this.released.flatMap(({ backend }) => (backend?.owner === owner ? [backend.id] : []));
-    this.released = [];
-    return ids;
   }
 }
 

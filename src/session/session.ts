@@ -53,6 +53,14 @@ export class Session {
     this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
   }
 
+  get capabilities(): number {
+    return this.start.capabilities;
+  }
+
+  get collation(): number {
+    return this.start.collation;
+  }
+
   has(capability: number): boolean {
     return (this.start.capabilities & capability) !== 0;
   }

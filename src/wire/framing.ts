@@ -51,6 +51,9 @@ export class FrameReader {
   private continues = false;
   private discarding = false;
 
+  /** Every packet is given out by itself, as in the client's local file, whose packets are no parts of anything. */
+  separate = false;
+
   /** @param maxPayload bytes of a logical packet, past which `next()` throws PACKET_TOO_LARGE once and skips it */
   constructor(public maxPayload: number) {}
 
@@ -92,7 +95,7 @@ export class FrameReader {
     if (!this.continues) this.firstSequence = sequence;
     else if (sequence !== ((this.lastSequence + 1) & 0xff)) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
     this.lastSequence = sequence;
-    const part = { left: length, full: length === MAX_PACKET_PAYLOAD };
+    const part = { left: length, full: length === MAX_PACKET_PAYLOAD && !this.separate };
     if (!this.discarding && this.bodyBytes + length > this.maxPayload) {
       this.part = part;
       this.discarding = true;

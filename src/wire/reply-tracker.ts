@@ -1,13 +1,14 @@
 // Follows a backend's reply packet by packet, so that it can be forwarded as it came and its end is known.
 
 import { FleetError } from '../errors.js';
-import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES } from './constants.js';
+import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES, ServerStatus } from './constants.js';
 import { frame } from './framing.js';
 import { malformed, PayloadReader } from './lenenc.js';
 import {
   readEof,
   readErr,
   readOk,
+  writeEof,
   writeOk,
   type EofPacket,
   type ErrPacket,
@@ -34,6 +35,9 @@ export interface ReplyListener {
   /** The server asks for the file of LOAD DATA LOCAL; packets of the client follow. */
   localInfile?(): void;
 }
+
+/** Packets up to this size are forwarded whole, longer ones as they come. */
+const WHOLE_PACKET_BYTES = 128 * 1024;
 
 export class ReplyTracker {
   private phase: Phase;
@@ -83,6 +87,22 @@ export class ReplyTracker {
   interrupt(errPayload: Buffer): void {
     this.interruption = errPayload;
     this.tryInterrupt();
+  }
+
+  /** The next packet is a definition, or the EOF behind one: few clients understand an ERR in that place. */
+  get inDefinitions(): boolean {
+    return this.phase.name === 'definitions' || this.phase.name === 'definitions-eof';
+  }
+
+  /**
+   * The backend is gone in the middle of the reply: ends it with an ERR packet. A packet that was cut is filled up with zeros,
+   * which read as empty values, so that the ERR stands where the client looks for it.
+   */
+  abort(errPayload: Buffer): void {
+    if (this.passing > 0) this.forward(Buffer.alloc(this.passing));
+    if (this.continued) this.forward(frame(Buffer.alloc(0), ++this.sequence));
+    this.forward(frame(errPayload, this.sequence + 1));
+    this.muted = true;
   }
 
   /**
@@ -141,6 +161,8 @@ export class ReplyTracker {
     if (bytes.length - at < PACKET_HEADER_BYTES) return false;
     const length = bytes.readUIntLE(at, 3);
     if (this.continued) return true;
+    // A packet that is not there whole waits, so that a lost backend rarely leaves a half packet with a client.
+    if (length <= WHOLE_PACKET_BYTES && bytes.length - at < PACKET_HEADER_BYTES + length) return false;
     if (length === 0) return this.phase.name === 'rows';
     const first = bytes[at + PACKET_HEADER_BYTES];
     if (first === undefined) return false;
@@ -259,7 +281,10 @@ export class ReplyTracker {
     const eof = readEof(payload);
     this.step({ type: behind === 'rows' ? 'rows-eof' : 'definitions-eof', eof });
     this.listener.eof?.(eof, behind);
-    return packet;
+    if ((eof.status & ServerStatus.SESSION_STATE_CHANGED) === 0) return packet;
+    // The flag is for those who agreed on SESSION_TRACK.
+    const status = eof.status & ~ServerStatus.SESSION_STATE_CHANGED;
+    return frame(writeEof({ ...eof, status }), this.sequence);
   }
 
   private tryInterrupt(): void {

@@ -1,0 +1,47 @@
+// The admin endpoint: HTTP on a unix socket, a named pipe or a loopback port, with one status document.
+
+import { chmod, unlink } from 'node:fs/promises';
+import http from 'node:http';
+import type { InstanceStatus } from '../observe/status.js';
+import { adminTarget } from '../observe/admin-client.js';
+
+export interface AdminEndpoint {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `GET /status`.
+ * @param address as in `InstanceSettings.admin`; a socket file left by a process that was killed is replaced
+ * @throws the error of `listen`
+ */
+export async function serveAdmin(address: string, status: () => InstanceStatus): Promise<AdminEndpoint> {
+  const server = http.createServer((request, response) => {
+    const known = request.method === 'GET' && request.url === '/status';
+    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(known ? status() : { error: 'there is only GET /status' }));
+  });
+  const target = adminTarget(address);
+  const isFile = 'socketPath' in target && !address.startsWith('\\\\');
+  if (isFile) await unlink(address).catch(ignoreMissing);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen('socketPath' in target ? { path: target.socketPath } : target, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  if (isFile) await chmod(address, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,295 @@
+// One client after its login: takes its commands in order, answers what needs no backend, queues the rest.
+
+import type { InstanceSettings } from '../config/types.js';
+import { FleetError, isFleetError, type ClientError } from '../errors.js';
+import type { Events } from '../observe/events.js';
+import type { SessionStatus } from '../observe/status.js';
+import type { Hold } from '../session/holds.js';
+import type { Session } from '../session/session.js';
+import { Command } from '../wire/constants.js';
+import type { Frame } from '../wire/framing.js';
+import type { Reply } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+import { cancelOnBackend } from './cancel.js';
+import { toErrPacket, type ClientChannel } from './client-channel.js';
+import type { ClientCommand } from './command.js';
+import { CommandTurn, type TurnOwner } from './command-turn.js';
+import { giveUp } from './give-up.js';
+import { LocalFile } from './local-file.js';
+import type { Multiplexer } from './multiplexer.js';
+import { ReleaseTurn } from './release-turn.js';
+import { serve } from './serve-command.js';
+import type { Slot } from './slot.js';
+
+/** Commands that a client may send ahead; past them it is not read from until some are done. */
+const MAX_AHEAD = 256;
+
+/** What a session needs of the instance around it. */
+export interface SessionHost {
+  readonly settings: InstanceSettings;
+  readonly events: Events;
+  readonly multiplexer: Multiplexer;
+  /** KILL: ends a session or its statement. @throws UNKNOWN_THREAD */
+  kill(id: number, what: 'query' | 'connection', by: ClientSession): void;
+  /** COM_CHANGE_USER. @throws ACCESS_DENIED */
+  changeUser(session: ClientSession, frame: Frame): void;
+  /** The instance is being stopped: sessions end as soon as they are idle. */
+  readonly draining: boolean;
+  closed(session: ClientSession): void;
+}
+
+export class ClientSession implements TurnOwner {
+  private ahead: Frame[] = [];
+  private turn: CommandTurn | null = null;
+  private busy = false;
+  private lost: string | null = null;
+  private file: LocalFile | null = null;
+  private isClosed = false;
+  private since = Date.now();
+  /** Fingerprint of the last command. */
+  private fingerprint: string | undefined;
+
+  constructor(
+    readonly session: Session,
+    readonly channel: ClientChannel,
+    readonly host: SessionHost,
+    readonly program: string | undefined,
+  ) {}
+
+  get id(): number {
+    return this.session.id;
+  }
+
+  get holdReasons(): readonly Hold[] {
+    return this.session.holds.list;
+  }
+
+  /** Begins to take commands. */
+  open(): void {
+    this.channel.listen({
+      frame: (frame) => this.receive(frame),
+      broken: (error) => this.fail(error),
+      tooLarge: (error) => this.channel.sendError(error, 1),
+      closed: () => this.close('the client closed the connection'),
+    });
+  }
+
+  hasResidue(live: Live): boolean {
+    return live.state.unknownVariables.length > 0 || live.state.schema === undefined;
+  }
+
+  residentSession(slot: Slot): Session | null {
+    return slot.resident instanceof ClientSession ? slot.resident.session : null;
+  }
+
+  // --- Commands -------------------------------------------------------------------------------------------------------
+
+  /** Sends a command to the backend, when its turn comes. */
+  submit(command: ClientCommand): void {
+    this.fingerprint = command.fingerprint;
+    if (this.lost !== null && !isRollback(command)) {
+      const detail = this.lost;
+      this.lost = null;
+      this.answerError(new FleetError('TRANSACTION_LOST', { detail }), command.lastSequence);
+      return;
+    }
+    this.lost = null;
+    this.turn = new CommandTurn(this, command, this.host.settings, this.host.events);
+    this.host.multiplexer.submit(this, this.turn);
+  }
+
+  /** Answers the command that is being served. */
+  answer(payload: Buffer, lastSequence: number): void {
+    this.channel.send(payload, lastSequence + 1);
+    this.answered();
+  }
+
+  answerPackets(packets: Buffer): void {
+    this.channel.forward(packets);
+    this.answered();
+  }
+
+  answerError(error: ClientError, lastSequence: number): void {
+    const { code, message } = error;
+    this.host.events.publish({ type: 'command-refused', session: this.id, code, message });
+    this.channel.sendError(error, lastSequence + 1);
+    this.answered();
+  }
+
+  answered(): void {
+    this.turn = null;
+    this.file = null;
+    this.busy = false;
+    this.since = Date.now();
+    this.serveNext();
+  }
+
+  /** Gives up everything that the session holds on a backend connection, then calls `then`. */
+  release(then: () => void): void {
+    const { multiplexer } = this.host;
+    const needed = this.session.holds.any || multiplexer.slotRunning(this) !== undefined;
+    if (needed) multiplexer.submit(this, new ReleaseTurn(this, this.host.settings, then), true);
+    else then();
+  }
+
+  /** COM_STMT_CLOSE closes a cursor without a turn on the backend. */
+  cursorMayHaveClosed(): void {
+    const { holds, statements } = this.session;
+    if (!holds.has('cursor') || statements.anyCursorOpen) return;
+    holds.remove('cursor');
+    this.host.multiplexer.reconsider(this);
+  }
+
+  private receive(frame: Frame): void {
+    if (this.file !== null) {
+      this.file.take(frame);
+      return;
+    }
+    this.ahead.push(frame);
+    if (this.ahead.length >= MAX_AHEAD) this.channel.pause();
+    this.serveNext();
+  }
+
+  private serveNext(): void {
+    if (this.busy || this.isClosed) return;
+    const frame = this.ahead.shift();
+    if (frame === undefined) {
+      if (this.host.draining) this.endWhenIdle();
+      return;
+    }
+    if (this.ahead.length < MAX_AHEAD) this.channel.resume();
+    this.busy = true;
+    this.since = Date.now();
+    try {
+      serve(this, frame);
+    } catch (error) {
+      if (!isFleetError(error)) throw error;
+      this.answerError(error as ClientError, frame.lastSequence);
+    }
+  }
+
+  sendLocalFile({ connection }: Live, reply: Reply): void {
+    this.file = new LocalFile(this.channel, connection, reply);
+    for (const frame of this.ahead.splice(0)) this.file.take(frame);
+  }
+
+  // --- Cancelling -----------------------------------------------------------------------------------------------------
+
+  /** KILL QUERY: what is queued is taken out, what runs is answered at once; nothing happens to an idle session. */
+  interrupt(error: ClientError, by: number | 'client-gone' | 'query-timeout'): void {
+    const { multiplexer, events, settings } = this.host;
+    const { turn } = this;
+    if (turn === null) return;
+    events.publish({ type: 'cancelled', session: this.id, by });
+    const waiting = multiplexer.withdraw(this);
+    if (waiting !== undefined) {
+      waiting.refuse(error);
+      return;
+    }
+    const slot = multiplexer.slotRunning(this);
+    turn.interrupt(error);
+    if (slot !== undefined) cancelOnBackend(slot, settings, events);
+  }
+
+  timedOut(error: ClientError): void {
+    this.interrupt(error, 'query-timeout');
+  }
+
+  /** KILL: the session ends, with an error where it is in the middle of something. */
+  kill(by: number): void {
+    this.interrupt(new FleetError('CONNECTION_KILLED', {}), by);
+    this.end('it was killed');
+  }
+
+  // --- Losing what it holds -------------------------------------------------------------------------------------------
+
+  async expireLease(slot: Slot, idleMs: number): Promise<void> {
+    const { live } = slot.link;
+    const reasons = this.holdReasons.join(', ');
+    const { pinTimeoutMs } = this.host.settings;
+    this.lost =
+      `it had held the backend (${reasons}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
+      `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
+    this.session.statements.closeCursors();
+    if (live !== null) await giveUp(this.session.holds, slot, live, this.host.settings);
+  }
+
+  lostConnection(detail: string): void {
+    const { holds, statements } = this.session;
+    // A session in the middle of a command learns of the loss as that command's error.
+    if (holds.any && this.turn === null) this.lost = `the backend connection was lost (${detail})`;
+    statements.closeCursors();
+    holds.clear();
+  }
+
+  // --- The end --------------------------------------------------------------------------------------------------------
+
+  /** Ends the session after what has been sent. */
+  end(reason: string): void {
+    this.close(reason);
+    this.channel.end();
+  }
+
+  /** Ends the session, unless it is in the middle of a command or a transaction. */
+  endWhenIdle(): void {
+    if (!this.busy && this.ahead.length === 0 && !this.session.holds.any) {
+      this.endWith(new FleetError('SHUTTING_DOWN', {}));
+    }
+  }
+
+  /** Ends the session with a last error, which the client reads when it next looks. */
+  endWith(error: ClientError): void {
+    this.channel.sendError(error, 0);
+    this.end(error.message);
+  }
+
+  private fail(error: ClientError): void {
+    this.channel.sendError(error, 1);
+    this.end(toErrPacket(error).message);
+  }
+
+  private close(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.file?.clientGone(reason);
+    this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
+    const { multiplexer, events } = this.host;
+    this.release(() => {
+      multiplexer.forget(this);
+    });
+    events.publish({ type: 'session-closed', session: this.id, reason });
+    this.host.closed(this);
+  }
+
+  // --- What is said of it ---------------------------------------------------------------------------------------------
+
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  status(): SessionStatus {
+    const place = this.host.multiplexer.placeOf(this);
+    return {
+      id: this.id,
+      clientAddress: this.channel.address,
+      ...(this.program === undefined ? {} : { clientProgram: this.program }),
+      schema: this.session.schema,
+      since: this.since,
+      ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
+      ...this.stateAndReason(place),
+    };
+  }
+
+  private stateAndReason(place: number): Pick<SessionStatus, 'state' | 'reason'> {
+    if (place > 0)
+      return { state: 'waiting', reason: `place ${place}; ${this.host.multiplexer.describeBlocker()}` };
+    if (this.busy) return { state: 'running' };
+    if (this.session.holds.any) return { state: 'pinned', reason: this.holdReasons.join(', ') };
+    return { state: 'idle' };
+  }
+}
+
+/** A client that rolls back gets what it asks for, also when that has been done for it. */
+function isRollback({ code, effects }: ClientCommand): boolean {
+  return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
+}

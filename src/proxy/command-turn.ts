@@ -1,0 +1,368 @@
+// A command's turn on the backend: into the session's state, sent, its reply followed, what it did learned.
+
+import type { InstanceSettings } from '../config/types.js';
+import { FleetError, isFleetError, type ClientError } from '../errors.js';
+import type { Events } from '../observe/events.js';
+import type { Session } from '../session/session.js';
+import { difference, needsFreshSchema, type StateCommand } from '../session/difference.js';
+import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
+import { Capability, Command, ServerStatus } from '../wire/constants.js';
+import { int } from '../wire/lenenc.js';
+import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
+import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+import type { ClientChannel } from './client-channel.js';
+import { errPayload, toErrPacket } from './client-channel.js';
+import { ClientReply } from './client-reply.js';
+import type { ClientCommand } from './command.js';
+import type { Refusable } from './multiplexer.js';
+import type { Holder, Slot, TurnResult } from './slot.js';
+import { askWhatIsInDoubt, isInDoubt, learn, onlyCharsetsInDoubt } from './state-application.js';
+
+/** The session for which a turn is taken. */
+export interface TurnOwner extends Holder {
+  readonly session: Session;
+  readonly channel: ClientChannel;
+  /** The session resident on a connection before, if it is still there. */
+  residentSession(slot: Slot): Session | null;
+  /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
+  answered(): void;
+  /** The server asks for the client's local file. */
+  sendLocalFile(live: Live, reply: Reply): void;
+  /** The running statement has run for too long. */
+  timedOut(error: ClientError): void;
+}
+
+/** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
+const MAX_ATTEMPTS = 3;
+
+export class CommandTurn implements Refusable {
+  private readonly queuedAt = performance.now();
+  private startedAt = 0;
+  private attempts = 0;
+  private interruption: ClientError | null = null;
+  private inFlight: Reply | null = null;
+  private reply: ClientReply | null = null;
+  private hasAnswered = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly owner: TurnOwner,
+    private readonly command: ClientCommand,
+    private readonly settings: InstanceSettings,
+    private readonly events: Events,
+  ) {}
+
+  get fingerprint(): string {
+    return this.command.fingerprint;
+  }
+
+  refuse(error: ClientError): void {
+    const { code, message } = error;
+    this.events.publish({ type: 'command-refused', session: this.owner.id, code, message });
+    this.owner.channel.sendError(error, this.command.lastSequence + 1);
+    this.finishAnswer();
+  }
+
+  /** The client gets `error` in the place of the (rest of the) reply; what the backend still sends is dropped. */
+  interrupt(error: ClientError): void {
+    this.interruption ??= error;
+    const { inFlight } = this;
+    if (inFlight === null) return;
+    inFlight.tracker.interrupt(errPayload(error));
+    if (inFlight.tracker.answered) this.finishAnswer();
+  }
+
+  async run(slot: Slot, live: Live): Promise<TurnResult> {
+    this.startedAt = performance.now();
+    this.attempts++;
+    const held = slot.holder?.owner === this.owner;
+    this.events.publish({
+      type: 'command-started',
+      session: this.owner.id,
+      fingerprint: this.fingerprint,
+      waitMs: this.startedAt - this.queuedAt,
+    });
+    try {
+      return await this.take(slot, live, held);
+    } catch (error) {
+      if (error instanceof BackendGone) return this.afterLoss(error, held);
+      this.answerError(this.errPacketFor(error));
+      return { type: 'done' };
+    } finally {
+      clearTimeout(this.timer);
+    }
+  }
+
+  private async take(slot: Slot, live: Live, held: boolean): Promise<TurnResult> {
+    const { session } = this.owner;
+    await this.settleResident(slot, live);
+    slot.resident = this.owner;
+    session.begin(live.facts, live.state);
+    const renewal = held ? null : this.renewal(live);
+    if (renewal !== null) return renewal;
+    this.checkSize(live);
+    const changes = difference(live.state, session);
+    if (!this.command.isRead || this.command.statement !== null) {
+      await this.apply(changes, live);
+      changes.length = 0;
+    }
+    const freshlyPrepared = await this.prepareAgain(live);
+    if (this.interruption !== null) throw this.interruption;
+    const outcome = await this.send(live, changes, freshlyPrepared);
+    await this.learn(live, outcome);
+    this.finish(outcome.err);
+    return { type: 'done' };
+  }
+
+  /** Before another session's state replaces that of the last one, what only the server knows of it is asked for. */
+  private async settleResident(slot: Slot, live: Live): Promise<void> {
+    if (slot.resident === this.owner || !isInDoubt(live.state)) return;
+    await askWhatIsInDoubt(this.owner.residentSession(slot), live);
+  }
+
+  /** A connection that has what this command needs and that no statement can bring about. */
+  private renewal(live: Live): TurnResult | null {
+    const { session } = this.owner;
+    const { effects, code } = this.command;
+    const usesSchema = code !== Command.QUERY || effects.some((effect) => effect.usesSchema);
+    if (usesSchema && code !== Command.INIT_DB && needsFreshSchema(live.state, session)) {
+      return { type: 'renew', reason: 'a session without a schema has its turn' };
+    }
+    const foundRows = session.has(Capability.FOUND_ROWS);
+    if (foundRows !== live.foundRows && effects.some((effect) => effect.writes || effect.beginsTransaction)) {
+      return {
+        type: 'renew',
+        reason: 'a session counts affected rows otherwise (CLIENT_FOUND_ROWS)',
+        foundRows,
+      };
+    }
+    return null;
+  }
+
+  private checkSize(live: Live): void {
+    const { length } = this.command.payload;
+    const max = live.facts.maxAllowedPacket;
+    if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+  }
+
+  /** Applies the difference and waits for it, before a command whose meaning depends on it. */
+  private async apply(changes: readonly StateCommand[], live: Live): Promise<void> {
+    if (changes.length === 0) return;
+    live.connection.cork();
+    const outcomes = changes.map(({ payload, form }) => live.connection.run(payload, form).ended);
+    live.connection.uncork();
+    const failed = this.noteApplied(changes, await Promise.all(outcomes));
+    if (failed !== null) throw new DifferenceFailed(failed);
+  }
+
+  private noteApplied(changes: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
+    let failed: ErrPacket | null = null;
+    for (const [i, { err }] of outcomes.entries()) {
+      if (err === null) changes[i]?.done();
+      else failed ??= err;
+    }
+    return failed;
+  }
+
+  /** Prepares the command's statement on this connection, where it is not. Answers whether it had to. */
+  private async prepareAgain(live: Live): Promise<boolean> {
+    const { statement } = this.command;
+    if (statement === null || statement.backend?.owner === live.state) return false;
+    let id = 0;
+    const sink = {
+      forward: () => undefined,
+      prepared: (ok: { statementId: number }) => (id = ok.statementId),
+    };
+    const { err } = await live.connection.run(statement.preparePayload, 'prepare', sink).ended;
+    if (err !== null) throw new DifferenceFailed(err);
+    statement.backend = { owner: live.state, id };
+    return true;
+  }
+
+  /** Sends what is left of the difference and the command in one write, and follows the reply. */
+  private async send(live: Live, changes: StateCommand[], fresh: boolean): Promise<Outcome> {
+    const { connection } = live;
+    const payload = this.payloadFor(fresh);
+    connection.cork();
+    for (const id of live.state.unusedStatements.splice(0))
+      connection.tell(stmtCommand(Command.STMT_CLOSE, id));
+    const outcomes = changes.map((change) => connection.run(change.payload, change.form).ended);
+    this.sendLongData(live);
+    const reply = new ClientReply(this.owner.channel, connection, changes.length === 0);
+    const inFlight = connection.run(payload, this.command.form, {
+      forward: (bytes) => reply.forward(bytes),
+      prepared: (ok) => this.registerPrepared(ok, live),
+      localInfile: () => this.owner.sendLocalFile(live, inFlight),
+    });
+    reply.follow(inFlight.tracker);
+    connection.uncork();
+    this.reply = reply;
+    this.inFlight = inFlight;
+    this.limitTime();
+    const failed = this.noteApplied(changes, await Promise.all(outcomes));
+    if (failed === null) reply.confirm();
+    else reply.discard();
+    const outcome = await inFlight.ended;
+    if (failed !== null) throw new DifferenceFailed(failed);
+    return outcome;
+  }
+
+  private payloadFor(fresh: boolean): Buffer {
+    const { code, payload, statement } = this.command;
+    if (statement === null) return payload;
+    if (code === Command.STMT_EXECUTE) return executePayload(statement, payload, fresh);
+    const out = Buffer.from(payload);
+    out.writeUInt32LE(statement.backend?.id ?? 0, 1);
+    return out;
+  }
+
+  private sendLongData({ connection }: Live): void {
+    const { code, statement } = this.command;
+    if (statement === null || code !== Command.STMT_EXECUTE) return;
+    for (const data of statement.longData) {
+      const out = Buffer.from(data);
+      out.writeUInt32LE(statement.backend?.id ?? 0, 1);
+      connection.tell(out);
+    }
+  }
+
+  private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
+    const statement = this.owner.session.statements.add(this.command.payload, this.command.effects);
+    statement.parameters = ok.parameters;
+    statement.backend = { owner: live.state, id: ok.statementId };
+    return statement.id;
+  }
+
+  private limitTime(): void {
+    const { queryTimeoutMs } = this.settings;
+    if (queryTimeoutMs === 0) return;
+    this.timer = setTimeout(() => {
+      this.owner.timedOut(new FleetError('QUERY_TIMEOUT', { seconds: queryTimeoutMs / 1000 }));
+    }, queryTimeoutMs);
+  }
+
+  private async learn(live: Live, outcome: Outcome): Promise<void> {
+    const { session } = this.owner;
+    const { code, payload, effects, statement } = this.command;
+    const ran = code === Command.STMT_PREPARE ? [] : effects;
+    learn(session, live.state, ran, outcome);
+    if (code === Command.INIT_DB && outcome.err === null) {
+      session.schema = live.state.schema = payload.toString('utf8', 1);
+    }
+    if (statement !== null) this.learnStatement(statement, outcome);
+    const mayHaveChanged = !live.tracked || outcome.changes.length > 0 || outcome.rows !== null;
+    session.holds.update({
+      statements: ran,
+      status: outcome.status,
+      failed: outcome.err !== null,
+      mayHaveChanged,
+    });
+    if (session.statements.anyCursorOpen) session.holds.add('cursor');
+    else session.holds.remove('cursor');
+    if (outcome.err !== null && ran.length > 0) await this.askForTransaction(live);
+    if (outcome.err === null && outcome.warnings === 0 && onlyCharsetsInDoubt(live.state)) {
+      await askWhatIsInDoubt(session, live);
+    }
+  }
+
+  private learnStatement(statement: PreparedStatement, { err, status }: Outcome): void {
+    const { code } = this.command;
+    if (code !== Command.STMT_FETCH) statement.longData = [];
+    if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
+    if (status === null) return;
+    const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
+    if (code === Command.STMT_EXECUTE || code === Command.STMT_FETCH) statement.cursorOpen = open;
+  }
+
+  /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
+  private async askForTransaction({ connection }: Live): Promise<void> {
+    const { session } = this.owner;
+    const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
+    if (!mayBeOpen && this.command.effects.length < 2) return;
+    const { status } = await connection.run(Buffer.from([Command.PING]), 'ok').ended;
+    if (status !== null) session.status = status;
+    session.holds.updateTransaction(status);
+  }
+
+  private afterLoss(error: BackendGone, held: boolean): TurnResult {
+    const sent = this.inFlight !== null;
+    const mayRepeat = !held && (!sent || (this.command.isRead && this.reply?.begun !== true));
+    if (this.inFlight?.tracker.answered === true) {
+      this.finish(null);
+      return { type: 'done' };
+    }
+    if (
+      mayRepeat &&
+      this.interruption === null &&
+      this.attempts < MAX_ATTEMPTS &&
+      !this.owner.channel.closed
+    ) {
+      if (sent) this.events.publish({ type: 'read-retried', session: this.owner.id });
+      this.inFlight = null;
+      this.reply = null;
+      return { type: 'again' };
+    }
+    this.answerError(toErrPacket(this.interruption ?? lossError(error, held)));
+    return { type: 'done' };
+  }
+
+  private answerError(err: ErrPacket): void {
+    if (this.reply?.begun === true) this.reply.abort(writeErr(err));
+    else if (!this.hasAnswered) this.owner.channel.send(writeErr(err), this.command.lastSequence + 1);
+    this.finish(err);
+  }
+
+  private finish(error: ErrPacket | null): void {
+    const { text, fingerprint } = this.command;
+    const startedAt = this.startedAt === 0 ? performance.now() : this.startedAt;
+    this.events.publish({
+      type: 'command-finished',
+      session: this.owner.id,
+      fingerprint,
+      ...(text === null || this.settings.logQueries === 'off'
+        ? {}
+        : { text: text.toString('utf8', 0, 2048) }),
+      waitMs: startedAt - this.queuedAt,
+      runMs: performance.now() - startedAt,
+      bytes: this.reply?.bytes ?? 0,
+      ...(error === null ? {} : { error: { errno: error.errno, message: error.message } }),
+    });
+    this.finishAnswer();
+  }
+
+  private finishAnswer(): void {
+    if (this.hasAnswered) return;
+    this.hasAnswered = true;
+    this.owner.answered();
+  }
+
+  private errPacketFor(error: unknown): ErrPacket {
+    if (error instanceof DifferenceFailed) return error.err;
+    if (isFleetError(error)) return toErrPacket(error);
+    const known = error instanceof Error ? error : new Error(String(error));
+    this.events.publish({
+      type: 'internal-error',
+      where: 'command turn',
+      message: known.message,
+      ...(known.stack === undefined ? {} : { stack: known.stack }),
+    });
+    return toErrPacket(new FleetError('INTERNAL', { detail: known.message }));
+  }
+}
+
+/** The server refused a step towards the session's state; the session gets that error for its command. */
+class DifferenceFailed extends Error {
+  constructor(readonly err: ErrPacket) {
+    super(err.message);
+  }
+}
+
+function lossError(error: BackendGone, held: boolean): ClientError {
+  const detail = error.message;
+  return held ? new FleetError('TRANSACTION_LOST', { detail }) : new FleetError('BACKEND_LOST', { detail });
+}
+
+function stmtCommand(code: number, id: number): Buffer {
+  return Buffer.concat([Buffer.from([code]), int(id, 4)]);
+}

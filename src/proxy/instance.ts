@@ -1,0 +1,153 @@
+// An instance: one port, one backend connection, the sessions between them.
+
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import tls from 'node:tls';
+import type { InstanceSettings } from '../config/types.js';
+import type { Events } from '../observe/events.js';
+import { subscribeMetrics, type Metrics } from '../observe/metrics.js';
+import type { InstanceStatus } from '../observe/status.js';
+import { isAuthPlugin } from '../wire/auth.js';
+import { serveAdmin, type AdminEndpoint } from './admin-endpoint.js';
+import type { Door } from './client-login.js';
+import { instanceStatus } from './instance-status.js';
+import { Multiplexer } from './multiplexer.js';
+import { Reception } from './reception.js';
+import { assumedFacts } from './server-facts.js';
+
+export interface InstanceOptions {
+  /** Names the settings in the status document. */
+  readonly revision: string;
+  readonly events: Events;
+}
+
+export interface Instance {
+  /** Resolves when the port is listened on. @throws the error of `listen`, e.g. EADDRINUSE */
+  start(): Promise<void>;
+  status(): InstanceStatus;
+  /** Stops gracefully: no new sessions, running commands finish, then the backend connection is closed. May be called twice. */
+  drain(reason: string): Promise<void>;
+  /** Stops at once. */
+  destroy(): Promise<void>;
+}
+
+/** The phases of an instance's life. */
+export type Phase = 'starting' | 'serving' | 'draining' | 'stopped';
+
+export function createInstance(settings: InstanceSettings, options: InstanceOptions): Instance {
+  return new ProxyInstance(settings, options);
+}
+
+class ProxyInstance implements Instance {
+  private phase: Phase = 'starting';
+  private readonly startedAt = Date.now();
+  private readonly metrics: Metrics;
+  private readonly multiplexer: Multiplexer;
+  private readonly reception: Reception;
+  private readonly server: net.Server;
+  private admin: AdminEndpoint | null = null;
+  private stopping: Promise<void> | null = null;
+
+  constructor(
+    private readonly settings: InstanceSettings,
+    private readonly options: InstanceOptions,
+  ) {
+    const { events } = options;
+    this.metrics = subscribeMetrics(events);
+    this.multiplexer = new Multiplexer(settings, events, () => this.reception.backendTried());
+    this.reception = new Reception(
+      settings,
+      events,
+      this.multiplexer,
+      door(settings, this.multiplexer),
+      randomInt(1, 2 ** 20) * 256,
+    );
+    this.server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => {
+      this.reception.accept(socket);
+    });
+  }
+
+  async start(): Promise<void> {
+    const { listen, port } = this.settings;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ host: listen, port, exclusive: true }, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+    this.server.on('error', (error) => {
+      this.options.events.publish({ type: 'internal-error', where: 'listener', message: error.message });
+    });
+    this.admin = await serveAdmin(this.settings.admin, () => this.status());
+    this.phase = 'serving';
+    this.multiplexer.start();
+    this.options.events.publish({ type: 'listening', address: `${listen}:${port}` });
+  }
+
+  status(): InstanceStatus {
+    const { settings, options, startedAt, phase, multiplexer, reception, metrics } = this;
+    return instanceStatus({
+      settings,
+      revision: options.revision,
+      startedAt,
+      phase,
+      multiplexer,
+      reception,
+      metrics,
+    });
+  }
+
+  drain(reason: string): Promise<void> {
+    this.stopping ??= this.stop(reason);
+    return this.stopping;
+  }
+
+  async destroy(): Promise<void> {
+    this.reception.destroyAll();
+    await this.drain('it is being ended');
+  }
+
+  private async stop(reason: string): Promise<void> {
+    this.phase = 'draining';
+    this.options.events.publish({ type: 'draining', reason });
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+    await this.reception.drain(this.settings.drainTimeoutMs);
+    await this.multiplexer.stop();
+    this.reception.destroyAll();
+    await closed;
+    await this.admin?.close();
+    this.phase = 'stopped';
+    this.options.events.publish({ type: 'stopped' });
+  }
+}
+
+/** What a client that knocks is told, with what is known of the server so far. */
+function door(settings: InstanceSettings, multiplexer: Multiplexer): () => Door {
+  const { client, tls: files } = settings;
+  const secure =
+    files === undefined
+      ? null
+      : {
+          context: tls.createSecureContext({
+            cert: readFileSync(files.certFile),
+            key: readFileSync(files.keyFile),
+          }),
+          required: files.required,
+        };
+  return () => {
+    const { known } = multiplexer;
+    const plugin = known?.plugin ?? null;
+    return {
+      ...client,
+      tls: secure,
+      serverVersion: known?.serverVersion ?? assumedFacts.version,
+      plugin: isAuthPlugin(plugin) ? plugin : 'mysql_native_password',
+    };
+  };
+}

@@ -1,0 +1,220 @@
+// Receives clients: limits, login, the registry of sessions, and their farewell.
+
+import type { Socket } from 'node:net';
+import type { InstanceSettings } from '../config/types.js';
+import { FleetError, isFleetError } from '../errors.js';
+import type { Events } from '../observe/events.js';
+import { Session } from '../session/session.js';
+import { ServerStatus } from '../wire/constants.js';
+import type { Frame } from '../wire/framing.js';
+import { readChangeUser, type HandshakeResponse } from '../wire/handshake.js';
+import { writeErr, writeOk } from '../wire/reply-packets.js';
+import { ClientChannel, errPayload } from './client-channel.js';
+import { acceptLogin, authenticate, type Door } from './client-login.js';
+import { ClientSession, type SessionHost } from './client-session.js';
+import type { Multiplexer } from './multiplexer.js';
+import { SchemaCheck } from './schema-check.js';
+
+/** Thread ids are four bytes. */
+const LAST_ID = 0xffffffff;
+
+export class Reception implements SessionHost {
+  private readonly sessions = new Map<number, ClientSession>();
+  private readonly arriving = new Set<ClientChannel>();
+  private readonly schemas: SchemaCheck;
+  private tried: () => void = () => undefined;
+  /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
+  private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
+  private emptied: (() => void) | null = null;
+  private isDraining = false;
+  private bytesInOfEnded = 0;
+
+  /** @param lastId ids count on from here; a start that differs from run to run keeps old ids from meaning new sessions */
+  constructor(
+    readonly settings: InstanceSettings,
+    readonly events: Events,
+    readonly multiplexer: Multiplexer,
+    private readonly door: () => Door,
+    private lastId: number,
+  ) {
+    this.schemas = new SchemaCheck(multiplexer);
+  }
+
+  get all(): Iterable<ClientSession> {
+    return this.sessions.values();
+  }
+
+  get draining(): boolean {
+    return this.isDraining;
+  }
+
+  /** Bytes that came from clients since the start. */
+  get bytesIn(): number {
+    let bytes = this.bytesInOfEnded;
+    for (const { channel } of this.sessions.values()) bytes += channel.bytesIn;
+    return bytes;
+  }
+
+  backendTried(): void {
+    this.tried();
+  }
+
+  accept(socket: Socket): void {
+    const { settings } = this;
+    const limits = { bufferBytes: settings.resultBufferBytes, stallMs: settings.stallTimeoutMs };
+    const channel = new ClientChannel(socket, limits);
+    const full = this.sessions.size >= settings.maxSessions || this.arriving.size >= settings.maxSessions;
+    if (full || this.isDraining) {
+      const error = full
+        ? new FleetError('TOO_MANY_SESSIONS', { max: settings.maxSessions })
+        : new FleetError('SHUTTING_DOWN', {});
+      this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
+      channel.sendError(error, 0);
+      channel.end();
+      return;
+    }
+    this.arriving.add(channel);
+    void this.welcome(channel).finally(() => this.arriving.delete(channel));
+  }
+
+  kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
+    const victim = this.sessions.get(id);
+    if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
+    if (what === 'query') victim.interrupt(new FleetError('QUERY_INTERRUPTED', {}), by.id);
+    else victim.kill(by.id);
+  }
+
+  changeUser(client: ClientSession, frame: Frame): void {
+    client.release(() => {
+      void this.changeUserNow(client, frame);
+    });
+  }
+
+  closed(session: ClientSession): void {
+    this.sessions.delete(session.id);
+    this.bytesInOfEnded += session.channel.bytesIn;
+    if (this.sessions.size === 0) this.emptied?.();
+  }
+
+  /** Lets running commands and transactions finish, at most `deadlineMs`; idle sessions are told and ended at once. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.isDraining = true;
+    for (const channel of this.arriving) channel.destroy();
+    const empty = new Promise<void>((resolve) => (this.emptied = resolve));
+    for (const session of [...this.sessions.values()]) session.endWhenIdle();
+    if (this.sessions.size === 0) return;
+    const timer = setTimeout(() => {
+      for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
+    }, deadlineMs);
+    await empty;
+    clearTimeout(timer);
+    await this.multiplexer.whenIdle();
+  }
+
+  destroyAll(): void {
+    for (const channel of this.arriving) channel.destroy();
+    for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
+  }
+
+  private async welcome(channel: ClientChannel): Promise<void> {
+    const { loginTimeoutMs } = this.settings;
+    let isLate = false;
+    const deadline = setTimeout(() => {
+      isLate = true;
+      channel.reply(errPayload(new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 })));
+      channel.end();
+    }, loginTimeoutMs);
+    try {
+      await this.firstAttempt;
+      await this.logIn(channel);
+    } catch (error) {
+      const known = isFleetError(error) ? error : this.internal(error);
+      const reason = isLate ? 'the login took too long' : known.message;
+      this.events.publish({ type: 'session-refused', address: channel.address, reason });
+      if (!isLate) channel.reply(errPayload(known));
+      channel.end();
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  private async logIn(channel: ClientChannel): Promise<void> {
+    const id = this.nextId();
+    const response = await this.checkLogin(channel, id);
+    const session = new Session(id, {
+      capabilities: response.capabilities,
+      collation: response.collation,
+      schema: response.schema ?? this.settings.backend.database ?? null,
+    });
+    const client = new ClientSession(session, channel, this, response.attributes.get('program_name'));
+    if (!(await this.checkSchema(client))) return;
+    if (this.sessions.size >= this.settings.maxSessions) {
+      throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });
+    }
+    if (channel.closed) return;
+    channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
+    this.sessions.set(id, client);
+    channel.maxPacketBytes = this.multiplexer.known?.facts.maxAllowedPacket ?? channel.maxPacketBytes;
+    this.events.publish({
+      type: 'session-opened',
+      session: id,
+      address: channel.address,
+      tls: channel.encrypted,
+      ...(client.program === undefined ? {} : { program: client.program }),
+    });
+    client.open();
+  }
+
+  private async checkLogin(channel: ClientChannel, id: number): Promise<HandshakeResponse> {
+    try {
+      return await acceptLogin(channel, id, this.door());
+    } catch (error) {
+      if (isFleetError(error, 'ACCESS_DENIED')) {
+        const { address } = channel;
+        this.events.publish({ type: 'login-failed', address, user: '', reason: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /** The server's own error for a schema that does not exist ends the login, as it would there. */
+  private async checkSchema(client: ClientSession): Promise<boolean> {
+    const err = await this.schemas.check(client);
+    if (err === null) return true;
+    client.channel.reply(writeErr(err));
+    client.channel.end();
+    return false;
+  }
+
+  private async changeUserNow(client: ClientSession, frame: Frame): Promise<void> {
+    const { channel, session } = client;
+    channel.stopListening(frame);
+    try {
+      const change = readChangeUser(frame.payload, session.capabilities);
+      // The scramble of the login is gone, and a new one is safer.
+      await authenticate(channel, this.door(), { ...change, scramble: null });
+      session.restart({ collation: change.collation ?? session.collation, schema: change.schema });
+      if (!(await this.checkSchema(client))) return;
+      channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
+      client.open();
+      client.answered();
+    } catch (cause) {
+      const error = isFleetError(cause) ? cause : this.internal(cause);
+      // As on the servers: who fails to become somebody else is nobody any more.
+      channel.reply(errPayload(error));
+      client.end(error.message);
+    }
+  }
+
+  private internal(error: unknown): FleetError<'INTERNAL'> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.events.publish({ type: 'internal-error', where: 'login', message });
+    return new FleetError('INTERNAL', { detail: message });
+  }
+
+  private nextId(): number {
+    do this.lastId = this.lastId >= LAST_ID ? 1 : this.lastId + 1;
+    while (this.sessions.has(this.lastId));
+    return this.lastId;
+  }
+}

@@ -1,0 +1,37 @@
+// A turn that frees the connection of what a session holds: it was closed, or begins anew.
+
+import type { InstanceSettings } from '../config/types.js';
+import { BackendGone } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+import type { TurnOwner } from './command-turn.js';
+import { giveUp } from './give-up.js';
+import type { Refusable } from './multiplexer.js';
+import type { Slot, TurnResult } from './slot.js';
+
+export class ReleaseTurn implements Refusable {
+  readonly fingerprint = 'ROLLBACK';
+
+  /** @param then called when nothing of the session is left on the connection, also when that is because it is gone */
+  constructor(
+    private readonly owner: TurnOwner,
+    private readonly settings: InstanceSettings,
+    private readonly then: () => void,
+  ) {}
+
+  async run(slot: Slot, live: Live): Promise<TurnResult> {
+    try {
+      const { holds, statements } = this.owner.session;
+      statements.closeCursors();
+      if (holds.any) await giveUp(holds, slot, live, this.settings);
+    } catch (error) {
+      if (!(error instanceof BackendGone)) throw error;
+    }
+    this.then();
+    return { type: 'done' };
+  }
+
+  /** Whatever ends the wait (a stop, a queue timeout) ends the connection or has nothing to free. */
+  refuse(): void {
+    this.then();
+  }
+}

@@ -1,0 +1,140 @@
+// Which command goes where: answered here, acted on here, refused, or sent to the backend.
+
+import { FleetError } from '../errors.js';
+import type { ServerFacts } from '../session/session.js';
+import type { KillEffect, Statement } from '../sql/types.js';
+import { Capability, Command, refusedCommands, ServerStatus } from '../wire/constants.js';
+import type { Frame } from '../wire/framing.js';
+import { writeEof, writeOk } from '../wire/reply-packets.js';
+import type { ClientSession } from './client-session.js';
+import { readCommand, statementId } from './command.js';
+import { connectionIdReply } from './connection-id.js';
+import { assumedFacts } from './server-facts.js';
+
+/** @throws a ClientError that the client gets as the command's answer */
+export function serve(client: ClientSession, frame: Frame): void {
+  const { payload, lastSequence } = frame;
+  if (frame.sequence !== 0) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
+  const code = payload[0];
+  switch (code) {
+    case Command.QUIT:
+      client.end('the client said COM_QUIT');
+      return;
+    case Command.PING:
+      ok(client, lastSequence);
+      return;
+    case Command.QUERY:
+      query(client, frame);
+      return;
+    case Command.STMT_SEND_LONG_DATA:
+    case Command.STMT_CLOSE:
+      withoutReply(client, frame);
+      return;
+    case Command.SET_OPTION:
+      setOption(client, frame);
+      return;
+    case Command.PROCESS_KILL:
+      kill(client, { what: 'connection', id: processId(payload) }, lastSequence);
+      return;
+    case Command.RESET_CONNECTION:
+      client.release(() => {
+        client.session.restart();
+        ok(client, lastSequence);
+      });
+      return;
+    case Command.CHANGE_USER:
+      client.host.changeUser(client, frame);
+      return;
+    default:
+      other(client, frame, code);
+  }
+}
+
+function other(client: ClientSession, frame: Frame, code: number | undefined): void {
+  const refused = code === undefined ? undefined : refusedCommands.get(code);
+  if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
+  const command = readCommand(frame, client.session, facts(client));
+  const { statement } = command;
+  // A statement that is not on the connection has nothing there to be reset.
+  if (code === Command.STMT_RESET && statement !== null && !statement.cursorOpen) {
+    statement.longData = [];
+    ok(client, frame.lastSequence);
+    return;
+  }
+  client.submit(command);
+}
+
+function query(client: ClientSession, frame: Frame): void {
+  const command = readCommand(frame, client.session, facts(client));
+  const { effects } = command;
+  const only = effects.length === 1 ? effects[0] : undefined;
+  if (only?.kill) {
+    kill(client, only.kill, frame.lastSequence);
+    return;
+  }
+  if (
+    !client.session.has(Capability.LOCAL_FILES) &&
+    effects.some((effect: Statement) => effect.loadsLocalFile)
+  ) {
+    throw new FleetError('LOCAL_INFILE_REFUSED', {});
+  }
+  const reply = only === undefined ? null : connectionIdReply(command, client.session, facts(client));
+  if (reply !== null) client.answerPackets(reply);
+  else client.submit(command);
+}
+
+function kill(client: ClientSession, { what, id }: KillEffect, lastSequence: number): void {
+  if (id === null) throw new FleetError('UNKNOWN_THREAD', { id: 'NULL' });
+  const victim = id === 'self' ? client.id : id;
+  if (victim !== client.id) {
+    client.host.kill(victim, what, client);
+    ok(client, lastSequence);
+  } else if (what === 'query') {
+    throw new FleetError('QUERY_INTERRUPTED', {});
+  } else {
+    client.answerError(new FleetError('CONNECTION_KILLED', {}), lastSequence);
+    client.end('it killed itself');
+  }
+}
+
+function processId(payload: Buffer): number {
+  if (payload.length < 5)
+    throw new FleetError('MALFORMED_PACKET', { detail: 'COM_PROCESS_KILL without an id' });
+  return payload.readUInt32LE(1);
+}
+
+function withoutReply(client: ClientSession, { payload }: Frame): void {
+  const { statements } = client.session;
+  const id = payload.length >= 5 ? statementId(payload) : 0;
+  if (payload[0] === Command.STMT_CLOSE) {
+    statements.remove(id);
+    client.cursorMayHaveClosed();
+  } else {
+    // Kept here until the execution, so that it needs no hold on the connection and survives its loss.
+    statements.find(id)?.longData.push(Buffer.from(payload));
+  }
+  client.answered();
+}
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_set_option.html */
+function setOption(client: ClientSession, { payload, lastSequence }: Frame): void {
+  const option = payload.length >= 3 ? payload.readUInt16LE(1) : -1;
+  if (option !== 0 && option !== 1) throw new FleetError('UNKNOWN_COMMAND', { command: 'COM_SET_OPTION' });
+  client.session.multiStatements = option === 0;
+  client.answer(writeEof({ warnings: 0, status: statusOf(client) }), lastSequence);
+}
+
+function ok(client: ClientSession, lastSequence: number): void {
+  client.answer(writeOk({ status: statusOf(client) }), lastSequence);
+}
+
+/** The flags of the last reply that still hold for an answer of ours. */
+function statusOf(client: ClientSession): number {
+  const lasting =
+    ServerStatus.IN_TRANS | ServerStatus.AUTOCOMMIT | ServerStatus.NO_BACKSLASH_ESCAPES | 0x8000;
+  return client.session.status & lasting;
+}
+
+function facts(client: ClientSession): ServerFacts {
+  return client.host.multiplexer.known?.facts ?? assumedFacts;
+}

@@ -1,0 +1,50 @@
+// One place on the backend: its link, who runs on it, who holds it, and whose state is on it.
+
+import type { Hold } from '../session/holds.js';
+import type { BackendLink, Live } from './backend-link.js';
+import type { Contender, Waiting } from './turns.js';
+
+/** A session as the multiplexer sees it. */
+export interface Holder extends Contender {
+  /** Why it keeps the connection between its commands; empty when it does not. */
+  readonly holdReasons: readonly Hold[];
+  /** The connection holds something of the session that has to be asked for before another session comes. */
+  hasResidue(live: Live): boolean;
+  /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */
+  expireLease(slot: Slot, idleMs: number): Promise<void>;
+  /** The connection was lost together with everything that the session held on it. */
+  lostConnection(detail: string): void;
+}
+
+/** What became of a turn: done; to be run again; to be run again on a new connection. */
+export type TurnResult =
+  | { readonly type: 'done' }
+  | { readonly type: 'again' }
+  | { readonly type: 'renew'; readonly reason: string; readonly foundRows?: boolean };
+
+/** A command as the multiplexer sees it. */
+export interface Work {
+  readonly fingerprint: string;
+  /** Runs on a live connection. Must not reject: whatever goes wrong is answered to the client. */
+  run(slot: Slot, live: Live): Promise<TurnResult>;
+}
+
+export interface Running {
+  readonly owner: Holder;
+  readonly fingerprint: string;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+export interface Slot {
+  readonly link: BackendLink;
+  running: Running | null;
+  /** The session that keeps the connection between its commands. */
+  holder: { readonly owner: Holder; readonly since: number; idleSince: number } | null;
+  /** The session whose state is in force; null for none, e.g. on a new connection. */
+  resident: Holder | null;
+  /** Epoch ms of the end of the last turn. */
+  idleSince: number;
+}
+
+export type WaitingWork = Waiting<Work> & { readonly owner: Holder };

@@ -1,0 +1,105 @@
+// Bringing a backend connection into a session's state, and learning from replies what the state has become.
+
+import type { Session } from '../session/session.js';
+import type { ConnectionState } from '../session/connection-state.js';
+import {
+  askStatement,
+  charsetVariables,
+  isCarried,
+  literalOf,
+  namesToAsk,
+  readAnswer,
+} from '../session/variables.js';
+import type { Statement } from '../sql/types.js';
+import type { Outcome } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+
+/**
+ * Notes what a session's statements have done to its state, by what the server told and, where it tells nothing, by what
+ * was read. Values that only the server knows are left in doubt.
+ */
+export function learn(
+  session: Session,
+  state: ConnectionState,
+  statements: readonly Statement[],
+  outcome: Outcome,
+): void {
+  if (outcome.status !== null) session.status = outcome.status;
+  const told = learnTold(session, state, outcome);
+  for (const statement of statements) {
+    for (const { name, value } of statement.assigns) {
+      for (const asked of namesToAsk(name)) {
+        if (told.has(asked)) continue;
+        if (asked === name && value.kind === 'literal' && outcome.err === null)
+          session.variables.set(name, value.sql);
+        state.doubt(asked);
+      }
+    }
+    learnSchema(session, state, statement, outcome, told.has('schema'));
+  }
+}
+
+function learnTold(session: Session, state: ConnectionState, outcome: Outcome): Set<string> {
+  const told = new Set<string>();
+  for (const change of outcome.changes) {
+    if (change.type === 'variable' && isCarried(change.name)) {
+      told.add(change.name);
+      session.told(change.name, change.value);
+      state.learn(change.name, literalOf(change.name, change.value));
+    } else if (change.type === 'schema') {
+      told.add('schema');
+      session.schema = state.schema = change.schema === '' ? null : change.schema;
+    }
+  }
+  return told;
+}
+
+function learnSchema(
+  session: Session,
+  state: ConnectionState,
+  statement: Statement,
+  outcome: Outcome,
+  told: boolean,
+): void {
+  if (told) return;
+  if (statement.use !== null && outcome.err === null) session.schema = state.schema = statement.use;
+  else if (statement.use !== null || statement.mayDropSchema) state.schema = undefined;
+}
+
+/** Whether the connection has something of the session that nobody has asked for yet. */
+export function isInDoubt(state: ConnectionState): boolean {
+  return state.schema === undefined || state.unknownVariables.length > 0;
+}
+
+/**
+ * Asks the server for what is in doubt.
+ * @param session the one whose state is in force; null when it is gone, and only the connection's state matters
+ * @throws BackendGone
+ */
+export async function askWhatIsInDoubt(session: Session | null, { connection, state }: Live): Promise<void> {
+  const names = state.unknownVariables;
+  connection.cork();
+  const variables = names.length > 0 ? connection.ask(askStatement(names)) : null;
+  const schema = state.schema === undefined ? connection.ask('SELECT DATABASE()') : null;
+  connection.uncork();
+  for (const [name, shown] of readAnswer(names, (await variables) ?? [])) {
+    session?.told(name, shown);
+    state.learn(name, literalOf(name, shown));
+  }
+  // What the server did not answer for is no variable that sessions have.
+  for (const name of state.unknownVariables) {
+    session?.variables.delete(name);
+    state.forget(name);
+  }
+  const rows = await schema;
+  if (rows === null) return;
+  state.schema = rows[0]?.[0] ?? null;
+  if (session !== null) session.schema = state.schema;
+}
+
+/** Whether only character sets are in doubt, which are asked for at once: nothing else tells them after a loss. */
+export function onlyCharsetsInDoubt(state: ConnectionState): boolean {
+  const names = state.unknownVariables;
+  const known: readonly string[] = charsetVariables;
+  return state.schema !== undefined && names.length > 0 && names.every((name) => known.includes(name));
+}
