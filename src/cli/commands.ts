@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import * as init from './init.js';
 import * as remove from './remove.js';
 import * as set from './set.js';
+import * as up from './up.js';
 import * as validate from './validate.js';
 
 export type Register = (program: Command, context: Context) => void;
@@ -15,6 +16,7 @@ export const commands: readonly Register[] = [
   add.register,
   remove.register,
   set.register,
+  up.register,
   validate.register,
   completion.register,
 ];

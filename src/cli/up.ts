@@ -1,0 +1,60 @@
+// chronos-fleet up: what runs becomes what the port map says.
+import type { Command } from 'commander';
+import { findUser } from '../config/find-user.js';
+import { formatProblem } from '../config/report.js';
+import type { ApplyReport } from '../supervisor/apply.js';
+import type { Context } from './context.js';
+
+interface UpOptions {
+  readonly supervisor: boolean;
+}
+
+export function register(program: Command, context: Context): void {
+  program
+    .command('up')
+    .alias('apply')
+    .description('start what the port map has, and change only what is not as it says')
+    .argument('[user]', 'name or :port: this user only')
+    .option('--no-supervisor', 'start no supervisor')
+    .action((word: string | undefined, options: UpOptions) => up(word, options, context));
+}
+
+async function up(word: string | undefined, options: UpOptions, context: Context): Promise<void> {
+  const root = context.root();
+  const [{ applyFleet }, { loadFleet }] = await Promise.all([
+    import('../supervisor/apply.js'),
+    import('../supervisor/load.js'),
+  ]);
+  const { users, file, warnings } = loadFleet(root);
+  for (const warning of warnings) context.note(`warning: ${formatProblem(warning)}`);
+  const only = word === undefined ? undefined : findUser(users, word, context.shown(file)).user;
+  const report = await applyFleet(root, {
+    ...(only === undefined ? {} : { only }),
+    withoutSupervisor: !options.supervisor,
+    onProgress: context.note,
+  });
+  tellReport(report, context);
+}
+
+/** Tells what came of an apply, and sets the exit code: 1 where anything could not be done. */
+export function tellReport({ outcomes, troubles, warnings }: ApplyReport, context: Context): void {
+  const failed = outcomes.filter(({ error }) => error !== undefined);
+  if (failed.length + troubles.length > 0) context.exitWith(1);
+  if (context.json()) {
+    context.printJson({
+      instances: outcomes.map(({ user, step, why, error }) => ({
+        ...{ user, step, why },
+        ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+      })),
+      troubles: troubles.map(({ code, message }) => ({ code, message })),
+      warnings,
+    });
+    return;
+  }
+  for (const warning of warnings) context.note(`warning: ${warning}`);
+  const changed = outcomes.filter(({ step, error }) => step !== 'nothing' && error === undefined).length;
+  const left = outcomes.length - changed - failed.length;
+  const counts = [`${changed} changed`, `${left} as they were`];
+  if (failed.length > 0) counts.push(`${failed.length} failed`);
+  context.print(`${outcomes.length} ${outcomes.length === 1 ? 'user' : 'users'}: ${counts.join(', ')}`);
+}

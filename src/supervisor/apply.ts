@@ -1,0 +1,119 @@
+// Brings what runs in line with the port map: one user's part, or all of it.
+import { join } from 'node:path';
+import { ensurePrivateFolder } from '../config/files.js';
+import { holdLock } from '../config/lock.js';
+import type { FleetMap } from '../config/types.js';
+import type { FleetError } from '../errors.js';
+import { isFleetError } from '../errors.js';
+import { carryOut } from './carry-out.js';
+import type { Outcome } from './carry-out.js';
+import { applyDemo, applySupervisor } from './companions.js';
+import { mapLimited } from './deadline.js';
+import { loadFleet, rememberEnvironment } from './load.js';
+import { observeUsers } from './observe.js';
+import type { Observation } from './observe.js';
+import { planFleet } from './plan.js';
+import type { Step } from './plan.js';
+import { withPm2 } from './pm2.js';
+import type { Pm2 } from './pm2.js';
+import { portWarning } from './ports.js';
+import { ofFleet } from './process.js';
+
+export interface ApplyOptions {
+  /** Touch this user's processes only. */
+  readonly only?: string;
+  /** Restart the instances even where nothing has changed. */
+  readonly restart?: boolean;
+  /** Leave the supervisor as it is. */
+  readonly withoutSupervisor?: boolean;
+  /** Is told what is done, in a line each. */
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface ApplyReport {
+  readonly outcomes: readonly Outcome[];
+  /** What stood in the way of the demo backend and the supervisor. The instances do without them. */
+  readonly troubles: readonly FleetError[];
+  readonly warnings: readonly string[];
+}
+
+/** Starting is work for the processor; more at once than this only makes each later. */
+const startsAtOnce = 8;
+const lockWithinMs = 60_000;
+
+/**
+ * Applies the map of the fleet in `root`. A user whose instance cannot be started is an outcome, not an exception, unless
+ * it is the `only` one. Throws MAP_UNREADABLE, MAP_INVALID, FILE_BUSY, PM2_SILENT, PM2_FAILED, PM2_HOME_TOO_LONG.
+ */
+export async function applyFleet(root: string, options: ApplyOptions): Promise<ApplyReport> {
+  const folder = join(root, 'instances');
+  await ensurePrivateFolder(folder);
+  const release = await holdLock(join(folder, '.apply'), lockWithinMs);
+  try {
+    const map = loadFleet(root);
+    await rememberEnvironment(root);
+    const report = await withPm2((pm2) => applyMap(pm2, map, options));
+    const failed = report.outcomes.find(({ user, error }) => error !== undefined && user === options.only);
+    if (failed?.error !== undefined) throw failed.error;
+    return report;
+  } finally {
+    await release();
+  }
+}
+
+async function applyMap(pm2: Pm2, map: FleetMap, options: ApplyOptions): Promise<ApplyReport> {
+  const { root } = map;
+  const { only, onProgress = () => undefined } = options;
+  const processes = ofFleet(await pm2.list(), root);
+  const observations = await observeUsers(root, map, processes, only);
+  const planned = planFleet(observations, Date.now());
+  const steps = options.restart === true ? planned.map((step) => asRestart(step, observations)) : planned;
+  const { troubles, attempt } = createAttempts(onProgress);
+  // Before the instances: they would find no backend.
+  await attempt(() => applyDemo(pm2, map, processes));
+  const instances = mapLimited(steps, startsAtOnce, (step) => {
+    const had = observations.find(({ user }) => user === step.user)?.handedOver?.settings;
+    return carryOut(pm2, root, step, had, onProgress);
+  });
+  const supervised =
+    only === undefined && options.withoutSupervisor !== true
+      ? attempt(() => applySupervisor(pm2, root, processes))
+      : undefined;
+  const [outcomes] = await Promise.all([instances, supervised]);
+  const warnings = map.users
+    .filter(({ user }) => only === undefined || user === only)
+    .flatMap((settings) => portWarning(settings) ?? []);
+  return { outcomes, troubles, warnings };
+}
+
+/** Runs what the instances can do without: its errors are kept and told, its progress is told. */
+function createAttempts(onProgress: (line: string) => void): {
+  readonly troubles: readonly FleetError[];
+  readonly attempt: (work: () => Promise<string | undefined>) => Promise<void>;
+} {
+  const troubles: FleetError[] = [];
+  return {
+    troubles,
+    async attempt(work) {
+      try {
+        const done = await work();
+        if (done !== undefined) onProgress(done);
+      } catch (error) {
+        if (!isFleetError(error)) throw error;
+        troubles.push(error);
+        onProgress(error.message);
+      }
+    },
+  };
+}
+
+/** A restart is a repair of what would be left alone. */
+function asRestart(step: Step, observations: readonly Observation[]): Step {
+  if (step.kind !== 'nothing' && step.kind !== 'adopt') return step;
+  const seen = observations.find(({ user }) => user === step.user);
+  if (seen?.wanted === undefined) return step;
+  const { processes, answer, wanted: settings } = seen;
+  const pid = answer.kind === 'answer' ? answer.status.pid : undefined;
+  const outside = processes.some((process) => process.pid === pid) ? undefined : pid;
+  return { kind: 'repair', user: step.user, why: 'is restarted', settings, end: { processes, outside } };
+}

@@ -1,0 +1,96 @@
+// Starts an instance under PM2 and looks for itself whether a client could log in.
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeInstanceSettings } from '../config/hand-over.js';
+import type { InstanceSettings } from '../config/types.js';
+import { FleetError } from '../errors.js';
+import type { InstanceStatus } from '../observe/status.js';
+import type { AppDefinition } from './app.js';
+import { instanceApp, readyWithinMs, stderrFile } from './app.js';
+import { isAlive } from './end-instance.js';
+import { readGoodbye } from './goodbye.js';
+import { readGreeting } from './greeting.js';
+import { askAdmin } from './observe.js';
+import type { Pm2 } from './pm2.js';
+import type { FleetProcess, Pm2Process } from './process.js';
+import { ofFleet } from './process.js';
+import { clearStanding } from './standing.js';
+
+const lookWithinMs = 2_000;
+const maxStderrBytes = 1024 * 1024;
+
+/**
+ * Hands the settings over, starts the instance, and returns its status once its port greets. The backend may be down: that
+ * is no failure of the instance. Throws PROCESS_NAME_TAKEN, INSTANCE_NOT_READY (PM2 goes on trying), PM2_SILENT, PM2_FAILED.
+ */
+export async function startInstance(
+  pm2: Pm2,
+  root: string,
+  settings: InstanceSettings,
+): Promise<InstanceStatus> {
+  const { user, folder } = settings;
+  const { revision } = await writeInstanceSettings(root, settings);
+  const app = instanceApp(root, settings, revision);
+  await clearStanding(folder);
+  await dropLongFile(join(folder, stderrFile));
+  const startedAt = Date.now();
+  await startApp(pm2, root, app);
+  // PM2 calls it ready also when it has died or said nothing in time.
+  const answer = await askAdmin(settings.admin, lookWithinMs);
+  if (answer.kind !== 'answer') {
+    const process = await findProcess(pm2, root, app);
+    throw notReady(user, whyAbsent(answer.kind, folder, process, startedAt));
+  }
+  const { status } = answer;
+  if (status.revision !== revision) throw notReady(user, `process ${status.pid} has its admin endpoint`);
+  const greeting = await readGreeting(settings.listen, settings.port, lookWithinMs);
+  if (greeting !== 'mysql') throw notReady(user, `port ${settings.port} is ${greeting} to a client`);
+  return status;
+}
+
+/** Starts `app`, unless PM2 has a process of that name: it would restart that one. Throws PROCESS_NAME_TAKEN. */
+export async function startApp(pm2: Pm2, root: string, app: AppDefinition): Promise<void> {
+  const taken = (await pm2.list()).find(({ name }) => name === app.name);
+  if (taken !== undefined) {
+    const holder = ofFleet([taken], root).length > 0 ? 'started by another command just now' : whose(taken);
+    throw new FleetError('PROCESS_NAME_TAKEN', { name: app.name, holder });
+  }
+  await pm2.start(app);
+}
+
+function whose({ marks, pmId }: Pm2Process): string {
+  return marks === undefined ? `id ${pmId}` : `id ${pmId}, of the fleet in ${marks.root}`;
+}
+
+async function findProcess(pm2: Pm2, root: string, app: AppDefinition): Promise<FleetProcess | undefined> {
+  return ofFleet(await pm2.list(), root).find(({ name }) => name === app.name);
+}
+
+function whyAbsent(
+  kind: 'absent' | 'silent',
+  folder: string,
+  process: FleetProcess | undefined,
+  startedAt: number,
+): string {
+  if (kind === 'silent') return 'its admin endpoint does not answer';
+  const goodbye = readGoodbye(folder);
+  if (goodbye !== undefined && goodbye.at >= startedAt) return goodbye.reason;
+  // While PM2 waits with the next start, the row still has the pid of the process that ended.
+  if (process?.pid === undefined || !isAlive(process.pid)) {
+    return `it ended without a word; see ${join(folder, stderrFile)}`;
+  }
+  return `process ${process.pid} did not listen within ${readyWithinMs / 1000} s`;
+}
+
+function notReady(user: string, detail: string): FleetError {
+  return new FleetError('INSTANCE_NOT_READY', { user, detail });
+}
+
+/** PM2 appends to it for ever. */
+async function dropLongFile(file: string): Promise<void> {
+  const size = await stat(file).then(
+    (status) => status.size,
+    () => 0,
+  );
+  if (size > maxStderrBytes) await rm(file, { force: true });
+}
