@@ -14,8 +14,6 @@ export interface ChannelListener {
   frame(frame: Frame): void;
   /** The client sent something that is no packet of the protocol; what follows cannot be read. */
   broken(error: ClientError): void;
-  /** A packet over the limit was skipped; the channel goes on. */
-  tooLarge(error: ClientError): void;
   closed(): void;
 }
 
@@ -25,6 +23,7 @@ export class ClientChannel {
   private reading: { resolve: (frame: Frame) => void; reject: (error: Error) => void } | null = null;
   private out: ClientOutput;
   private isClosed = false;
+  private isEnding = false;
   readonly address: string;
   private nextSequence = 0;
   bytesIn = 0;
@@ -142,8 +141,14 @@ export class ClientChannel {
     this.socket.resume();
   }
 
+  /** Whether it is closed, or will be as soon as the client has taken what was sent. */
+  get ending(): boolean {
+    return this.isEnding || this.isClosed;
+  }
+
   /** Closes the connection once everything that was sent has left. */
   end(): void {
+    this.isEnding = true;
     this.out.onFlushed(() => this.socket.end(() => this.socket.destroySoon()));
   }
 
@@ -176,7 +181,10 @@ export class ClientChannel {
       const frame = this.reader.next();
       if (frame === null) return;
       this.nextSequence = (frame.lastSequence + 1) & 0xff;
-      this.stopReading()?.resolve(frame);
+      const { reading } = this;
+      this.stopReading();
+      if (frame.oversized === 0) reading.resolve(frame);
+      else reading.reject(tooLarge(frame, this.maxPacketBytes));
     } catch (error) {
       this.stopReading()?.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -197,17 +205,17 @@ export class ClientChannel {
         if (frame === null) return;
         listener.frame(frame);
       } catch (error) {
-        if (isFleetError(error, 'PACKET_TOO_LARGE')) {
-          listener.tooLarge(error);
-        } else if (isFleetError(error, 'PACKETS_OUT_OF_ORDER')) {
-          listener.broken(error);
-          return;
-        } else {
-          throw error;
-        }
+        if (!isFleetError(error, 'PACKETS_OUT_OF_ORDER')) throw error;
+        listener.broken(error);
+        return;
       }
     }
   }
+}
+
+/** The error for a frame that was skipped. */
+export function tooLarge(frame: Frame, max: number): FleetError<'PACKET_TOO_LARGE'> {
+  return new FleetError('PACKET_TOO_LARGE', { size: frame.oversized, max });
 }
 
 function gone(): Error {

@@ -11,7 +11,7 @@ import type { Frame } from '../wire/framing.js';
 import type { Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
-import { toErrPacket, type ClientChannel } from './client-channel.js';
+import type { ClientChannel } from './client-channel.js';
 import type { ClientCommand } from './command.js';
 import { CommandTurn, type TurnOwner } from './command-turn.js';
 import { giveUp } from './give-up.js';
@@ -68,8 +68,7 @@ export class ClientSession implements TurnOwner {
   open(): void {
     this.channel.listen({
       frame: (frame) => this.receive(frame),
-      broken: (error) => this.fail(error),
-      tooLarge: (error) => this.channel.sendError(error, 1),
+      broken: (error) => this.endWith(error, 1),
       closed: () => this.close('the client closed the connection'),
     });
   }
@@ -238,14 +237,9 @@ export class ClientSession implements TurnOwner {
   }
 
   /** Ends the session with a last error, which the client reads when it next looks. */
-  endWith(error: ClientError): void {
-    this.channel.sendError(error, 0);
+  endWith(error: ClientError, sequence = 0): void {
+    this.channel.sendError(error, sequence);
     this.end(error.message);
-  }
-
-  private fail(error: ClientError): void {
-    this.channel.sendError(error, 1);
-    this.end(toErrPacket(error).message);
   }
 
   private close(reason: string): void {

@@ -101,7 +101,7 @@ export class Multiplexer {
   /** The owner holds less than before, without having had a turn. */
   reconsider(owner: Holder): void {
     const slot = this.slotHeldBy(owner);
-    if (slot === undefined || slot.running !== null) return;
+    if (slot?.running !== null) return;
     this.updateHolder(slot, owner, Date.now());
     this.schedule();
   }

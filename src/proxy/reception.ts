@@ -118,24 +118,25 @@ export class Reception implements SessionHost {
 
   private async welcome(channel: ClientChannel): Promise<void> {
     const { loginTimeoutMs } = this.settings;
-    let isLate = false;
+    const late = new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 });
     const deadline = setTimeout(() => {
-      isLate = true;
-      channel.reply(errPayload(new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 })));
-      channel.end();
+      this.refuse(channel, late);
     }, loginTimeoutMs);
     try {
       await this.firstAttempt;
       await this.logIn(channel);
     } catch (error) {
-      const known = isFleetError(error) ? error : this.internal(error);
-      const reason = isLate ? 'the login took too long' : known.message;
-      this.events.publish({ type: 'session-refused', address: channel.address, reason });
-      if (!isLate) channel.reply(errPayload(known));
-      channel.end();
+      // A client that came too late has its answer, and is gone by our doing.
+      if (!channel.ending) this.refuse(channel, isFleetError(error) ? error : this.internal(error));
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  private refuse(channel: ClientChannel, error: FleetError): void {
+    this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
+    channel.reply(errPayload(error));
+    channel.end();
   }
 
   private async logIn(channel: ClientChannel): Promise<void> {
@@ -151,7 +152,7 @@ export class Reception implements SessionHost {
     if (this.sessions.size >= this.settings.maxSessions) {
       throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });
     }
-    if (channel.closed) return;
+    if (channel.ending) return;
     channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
     this.sessions.set(id, client);
     channel.maxPacketBytes = this.multiplexer.known?.facts.maxAllowedPacket ?? channel.maxPacketBytes;

@@ -6,6 +6,7 @@ import type { KillEffect, Statement } from '../sql/types.js';
 import { Capability, Command, refusedCommands, ServerStatus } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import { writeEof, writeOk } from '../wire/reply-packets.js';
+import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
 import { readCommand, statementId } from './command.js';
 import { connectionIdReply } from './connection-id.js';
@@ -14,8 +15,12 @@ import { assumedFacts } from './server-facts.js';
 /** @throws a ClientError that the client gets as the command's answer */
 export function serve(client: ClientSession, frame: Frame): void {
   const { payload, lastSequence } = frame;
-  if (frame.sequence !== 0) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
-  const code = payload[0];
+  if (frame.oversized > 0) throw tooLarge(frame, client.channel.maxPacketBytes);
+  if (frame.sequence !== 0) {
+    client.endWith(new FleetError('PACKETS_OUT_OF_ORDER', {}), lastSequence + 1);
+    return;
+  }
+  const code = payload[0] ?? -1;
   switch (code) {
     case Command.QUIT:
       client.end('the client said COM_QUIT');
@@ -50,8 +55,8 @@ export function serve(client: ClientSession, frame: Frame): void {
   }
 }
 
-function other(client: ClientSession, frame: Frame, code: number | undefined): void {
-  const refused = code === undefined ? undefined : refusedCommands.get(code);
+function other(client: ClientSession, frame: Frame, code: number): void {
+  const refused = refusedCommands.get(code);
   if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
   const command = readCommand(frame, client.session, facts(client));
   const { statement } = command;

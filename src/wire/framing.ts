@@ -29,6 +29,8 @@ export interface Frame {
   /** Sequence number of its last packet. */
   readonly lastSequence: number;
   readonly payload: Buffer;
+  /** Bytes of a payload that was over the limit and has been skipped (`payload` is empty then); else 0. */
+  readonly oversized: number;
 }
 
 /** The packet that is coming in. `left` bytes of it are still to come; `full` says that the payload goes on in the next. */
@@ -54,7 +56,7 @@ export class FrameReader {
   /** Every packet is given out by itself, as in the client's local file, whose packets are no parts of anything. */
   separate = false;
 
-  /** @param maxPayload bytes of a logical packet, past which `next()` throws PACKET_TOO_LARGE once and skips it */
+  /** @param maxPayload bytes of a logical packet, past which it is skipped as it comes in */
   constructor(public maxPayload: number) {}
 
   push(chunk: Buffer): void {
@@ -63,7 +65,6 @@ export class FrameReader {
 
   /**
    * The next logical packet, or null until more bytes come.
-   * @throws PACKET_TOO_LARGE once the size is known to exceed `maxPayload`; the packet is skipped as it comes in
    * @throws PACKETS_OUT_OF_ORDER when a continuation does not carry the next sequence number
    */
   next(): Frame | null {
@@ -75,8 +76,7 @@ export class FrameReader {
       if (part.left > 0) return null;
       this.part = null;
       this.continues = part.full;
-      if (!part.full && !this.discarding) return this.finish();
-      if (!part.full) this.reset();
+      if (!part.full) return this.finish();
     }
   }
 
@@ -95,14 +95,11 @@ export class FrameReader {
     if (!this.continues) this.firstSequence = sequence;
     else if (sequence !== ((this.lastSequence + 1) & 0xff)) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
     this.lastSequence = sequence;
-    const part = { left: length, full: length === MAX_PACKET_PAYLOAD && !this.separate };
-    if (!this.discarding && this.bodyBytes + length > this.maxPayload) {
-      this.part = part;
+    if (this.bodyBytes + length > this.maxPayload) {
       this.discarding = true;
       this.body = [];
-      throw new FleetError('PACKET_TOO_LARGE', { size: this.bodyBytes + length, max: this.maxPayload });
     }
-    return part;
+    return { left: length, full: length === MAX_PACKET_PAYLOAD && !this.separate };
   }
 
   private takeHeader(): Buffer | null {
@@ -138,14 +135,15 @@ export class FrameReader {
 
   private finish(): Frame {
     const only = this.body.length === 1 ? this.body[0] : undefined;
-    const payload = only ?? Buffer.concat(this.body);
-    this.reset();
-    return { sequence: this.firstSequence, lastSequence: this.lastSequence, payload };
-  }
-
-  private reset(): void {
+    const frame = {
+      sequence: this.firstSequence,
+      lastSequence: this.lastSequence,
+      payload: only ?? Buffer.concat(this.body),
+      oversized: this.discarding ? this.bodyBytes : 0,
+    };
     this.body = [];
     this.bodyBytes = 0;
     this.discarding = false;
+    return frame;
   }
 }
