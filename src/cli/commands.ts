@@ -6,6 +6,10 @@ import type { Context } from './context.js';
 import * as init from './init.js';
 import * as remove from './remove.js';
 import * as set from './set.js';
+import * as down from './down.js';
+import * as plan from './plan.js';
+import * as restart from './restart.js';
+import * as status from './status.js';
 import * as up from './up.js';
 import * as validate from './validate.js';
 
@@ -17,6 +21,10 @@ export const commands: readonly Register[] = [
   remove.register,
   set.register,
   up.register,
+  status.register,
+  restart.register,
+  plan.register,
+  down.register,
   validate.register,
   completion.register,
 ];
