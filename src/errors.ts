@@ -104,6 +104,11 @@ export const errorTable = {
     sqlState: '40001',
     message: 'The transaction was rolled back: {detail}; try restarting the transaction',
   },
+  SESSION_STATE_LOST: {
+    errno: 1105,
+    sqlState: 'HY000',
+    message: 'This statement was not run, because {detail}; set them up again and go on',
+  },
   SHUTTING_DOWN: { errno: 1053, sqlState: '08S01', message: 'The instance is being stopped' },
   // The port map and the commands that read and edit it
   FLEET_NOT_FOUND: {

@@ -1,8 +1,7 @@
-// The admin endpoint: HTTP on a unix socket, a named pipe or a loopback port, with one status document.
+// The admin endpoint: HTTP on a unix socket, a named pipe or a loopback port, with one status document. The supervisor has one, too.
 
 import { chmod, unlink } from 'node:fs/promises';
 import http from 'node:http';
-import type { InstanceStatus } from '../observe/status.js';
 import { adminTarget } from '../observe/admin-client.js';
 
 export interface AdminEndpoint {
@@ -14,11 +13,24 @@ export interface AdminEndpoint {
  * @param address as in `InstanceSettings.admin`; a socket file left by a process that was killed is replaced
  * @throws the error of `listen`
  */
-export async function serveAdmin(address: string, status: () => InstanceStatus): Promise<AdminEndpoint> {
+export async function serveAdmin(
+  address: string,
+  status: () => object | Promise<object>,
+): Promise<AdminEndpoint> {
   const server = http.createServer((request, response) => {
-    const known = request.method === 'GET' && request.url === '/status';
-    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(known ? status() : { error: 'there is only GET /status' }));
+    const answer = (code: number, document: object): void => {
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+    };
+    if (request.method !== 'GET' || request.url !== '/status') {
+      answer(404, { error: 'there is only GET /status' });
+      return;
+    }
+    Promise.resolve()
+      .then(status)
+      .then(
+        (document) => answer(200, document),
+        (error: unknown) => answer(500, { error: String(error) }),
+      );
   });
   const target = adminTarget(address);
   const isFile = 'socketPath' in target && !address.startsWith('\\\\');

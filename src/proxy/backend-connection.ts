@@ -1,9 +1,9 @@
 // The one connection to the server: a pipeline of commands in flight, each with the tracker of its reply.
 
 import type { Socket } from 'node:net';
-import { frame, FrameReader } from '../wire/framing.js';
+import { frame } from '../wire/framing.js';
 import { MAX_PACKET_PAYLOAD } from '../wire/constants.js';
-import { readTextRow } from '../wire/result-set.js';
+import { AnswerCollector, type TextAnswer } from './answer-collector.js';
 import type { EofPacket, ErrPacket, OkPacket } from '../wire/reply-packets.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import { ReplyTracker, type PrepareOk } from '../wire/reply-tracker.js';
@@ -134,12 +134,17 @@ export class BackendConnection {
     this.socket.once('drain', then);
   }
 
-  /** The rows of a statement of our own, as text. @throws BackendGone; null where the server answered with an error */
-  async ask(sql: string): Promise<(string | null)[][] | null> {
-    const collector = new RowCollector();
+  /** The reply to a statement of our own, as text; null where the server answered with an error. @throws BackendGone */
+  async query(sql: string): Promise<TextAnswer | null> {
+    const collector = new AnswerCollector();
     const payload = Buffer.concat([Buffer.from([0x03]), Buffer.from(sql, 'utf8')]);
     const { err } = await this.run(payload, 'query', collector).ended;
-    return err === null ? collector.rows() : null;
+    return err === null ? collector.answer() : null;
+  }
+
+  /** The rows of such a reply. @throws BackendGone */
+  async ask(sql: string): Promise<TextAnswer['rows'] | null> {
+    return (await this.query(sql))?.rows ?? null;
   }
 
   /** Stops reading from the server, because a client does not take its reply. */
@@ -257,24 +262,5 @@ class Progress {
       changes,
       rows: this.sawRows ? tracker.rows : null,
     };
-  }
-}
-
-/** Reads a text result set of our own from the bytes that would go to a client. */
-class RowCollector implements ReplySink {
-  private readonly reader = new FrameReader(64 * 1024 * 1024);
-  private readonly packets: Buffer[] = [];
-
-  forward(bytes: Buffer): void {
-    this.reader.push(bytes);
-    for (let packet = this.reader.next(); packet !== null; packet = this.reader.next())
-      this.packets.push(packet.payload);
-  }
-
-  rows(): (string | null)[][] {
-    const columns = this.packets[0]?.[0] ?? 0;
-    // column count, definitions, EOF, rows, EOF
-    const rows = this.packets.slice(columns + 2, -1);
-    return rows.map((row) => readTextRow(row, columns).map((value) => value?.toString('utf8') ?? null));
   }
 }

@@ -42,7 +42,8 @@ export class ClientSession implements TurnOwner {
   private ahead: Frame[] = [];
   private turn: CommandTurn | null = null;
   private busy = false;
-  private lost: string | null = null;
+  /** What the next command is answered with, because the session lost something of its state. */
+  private lost: ClientError | null = null;
   private file: LocalFile | null = null;
   private isClosed = false;
   private since = Date.now();
@@ -87,9 +88,9 @@ export class ClientSession implements TurnOwner {
   submit(command: ClientCommand): void {
     this.fingerprint = command.fingerprint;
     if (this.lost !== null && !isRollback(command)) {
-      const detail = this.lost;
+      const { lost } = this;
       this.lost = null;
-      this.answerError(new FleetError('TRANSACTION_LOST', { detail }), command.lastSequence);
+      this.answerError(lost, command.lastSequence);
       return;
     }
     this.lost = null;
@@ -206,19 +207,32 @@ export class ClientSession implements TurnOwner {
     const { live } = slot.link;
     const reasons = this.holdReasons.join(', ');
     const { pinTimeoutMs } = this.host.settings;
-    this.lost =
+    const detail =
       `it had held the backend (${reasons}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
       `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
+    this.lost = new FleetError('TRANSACTION_LOST', { detail });
     this.session.statements.closeCursors();
     if (live !== null) await giveUp(this.session.holds, slot, live, this.host.settings);
   }
 
-  lostConnection(detail: string): void {
-    const { holds, statements } = this.session;
-    // A session in the middle of a command learns of the loss as that command's error.
-    if (holds.any && this.turn === null) this.lost = `the backend connection was lost (${detail})`;
-    statements.closeCursors();
-    holds.clear();
+  /** The connection is gone, with all of the session's state that was only there. */
+  lostConnection(live: Live, detail: string, held: boolean): void {
+    const { session } = this;
+    // A session in the middle of a command learns of what it held as that command's error.
+    if (held && this.turn === null) {
+      this.lost = new FleetError('TRANSACTION_LOST', {
+        detail: `the backend connection was lost (${detail})`,
+      });
+    }
+    const names = live.state.userVariables.ownedBy(session);
+    if (names.length > 0 && this.lost === null) {
+      const variables = names.map((name) => `@${name}`).join(', ');
+      const what = `the backend connection was lost (${detail}), and with it the user variables ${variables}`;
+      this.lost = new FleetError('SESSION_STATE_LOST', { detail: what });
+    }
+    if (!held) return;
+    session.statements.closeCursors();
+    session.holds.clear();
   }
 
   // --- The end --------------------------------------------------------------------------------------------------------

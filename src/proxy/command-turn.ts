@@ -4,9 +4,9 @@ import type { InstanceSettings } from '../config/types.js';
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { Session } from '../session/session.js';
-import { difference, needsFreshSchema, type StateCommand } from '../session/difference.js';
+import type { StateCommand } from '../session/difference.js';
 import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
-import { Capability, Command, ServerStatus } from '../wire/constants.js';
+import { Command, ServerStatus } from '../wire/constants.js';
 import { int } from '../wire/lenenc.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
@@ -17,6 +17,14 @@ import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
 import type { Refusable } from './multiplexer.js';
 import type { Holder, Slot, TurnResult } from './slot.js';
+import {
+  checkSize,
+  DifferenceFailed,
+  noteTaken,
+  renewalFor,
+  stepsTo,
+  takeSteps,
+} from './turn-preparation.js';
 import { askWhatIsInDoubt, isInDoubt, learn, onlyCharsetsInDoubt } from './state-application.js';
 
 /** The session for which a turn is taken. */
@@ -99,17 +107,17 @@ export class CommandTurn implements Refusable {
     await this.settleResident(slot, live);
     slot.resident = this.owner;
     session.begin(live.facts, live.state);
-    const renewal = held ? null : this.renewal(live);
+    const renewal = held ? null : renewalFor(this.command, session, live);
     if (renewal !== null) return renewal;
-    this.checkSize(live);
-    const changes = difference(live.state, session);
+    checkSize(this.command, live);
+    let steps = await stepsTo(this.command, session, live);
     if (!this.command.isRead || this.command.statement !== null) {
-      await this.apply(changes, live);
-      changes.length = 0;
+      await takeSteps(steps, live);
+      steps = [];
     }
     const freshlyPrepared = await this.prepareAgain(live);
     if (this.interruption !== null) throw this.interruption;
-    const outcome = await this.send(live, changes, freshlyPrepared);
+    const outcome = await this.send(live, steps, freshlyPrepared);
     await this.learn(live, outcome);
     this.finish(outcome.err);
     return { type: 'done' };
@@ -119,50 +127,6 @@ export class CommandTurn implements Refusable {
   private async settleResident(slot: Slot, live: Live): Promise<void> {
     if (slot.resident === this.owner || !isInDoubt(live.state)) return;
     await askWhatIsInDoubt(this.owner.residentSession(slot), live);
-  }
-
-  /** A connection that has what this command needs and that no statement can bring about. */
-  private renewal(live: Live): TurnResult | null {
-    const { session } = this.owner;
-    const { effects, code } = this.command;
-    const usesSchema = code !== Command.QUERY || effects.some((effect) => effect.usesSchema);
-    if (usesSchema && code !== Command.INIT_DB && needsFreshSchema(live.state, session)) {
-      return { type: 'renew', reason: 'a session without a schema has its turn' };
-    }
-    const foundRows = session.has(Capability.FOUND_ROWS);
-    if (foundRows !== live.foundRows && effects.some((effect) => effect.writes || effect.beginsTransaction)) {
-      return {
-        type: 'renew',
-        reason: 'a session counts affected rows otherwise (CLIENT_FOUND_ROWS)',
-        foundRows,
-      };
-    }
-    return null;
-  }
-
-  private checkSize(live: Live): void {
-    const { length } = this.command.payload;
-    const max = live.facts.maxAllowedPacket;
-    if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
-  }
-
-  /** Applies the difference and waits for it, before a command whose meaning depends on it. */
-  private async apply(changes: readonly StateCommand[], live: Live): Promise<void> {
-    if (changes.length === 0) return;
-    live.connection.cork();
-    const outcomes = changes.map(({ payload, form }) => live.connection.run(payload, form).ended);
-    live.connection.uncork();
-    const failed = this.noteApplied(changes, await Promise.all(outcomes));
-    if (failed !== null) throw new DifferenceFailed(failed);
-  }
-
-  private noteApplied(changes: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
-    let failed: ErrPacket | null = null;
-    for (const [i, { err }] of outcomes.entries()) {
-      if (err === null) changes[i]?.done();
-      else failed ??= err;
-    }
-    return failed;
   }
 
   /** Prepares the command's statement on this connection, where it is not. Answers whether it had to. */
@@ -181,15 +145,15 @@ export class CommandTurn implements Refusable {
   }
 
   /** Sends what is left of the difference and the command in one write, and follows the reply. */
-  private async send(live: Live, changes: StateCommand[], fresh: boolean): Promise<Outcome> {
+  private async send(live: Live, steps: readonly StateCommand[], fresh: boolean): Promise<Outcome> {
     const { connection } = live;
     const payload = this.payloadFor(fresh);
     connection.cork();
     for (const id of live.state.unusedStatements.splice(0))
       connection.tell(stmtCommand(Command.STMT_CLOSE, id));
-    const outcomes = changes.map((change) => connection.run(change.payload, change.form).ended);
+    const outcomes = steps.map((step) => connection.run(step.payload, step.form).ended);
     this.sendLongData(live);
-    const reply = new ClientReply(this.owner.channel, connection, changes.length === 0);
+    const reply = new ClientReply(this.owner.channel, connection, steps.length === 0);
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
       prepared: (ok) => this.registerPrepared(ok, live),
@@ -200,7 +164,7 @@ export class CommandTurn implements Refusable {
     this.reply = reply;
     this.inFlight = inFlight;
     this.limitTime();
-    const failed = this.noteApplied(changes, await Promise.all(outcomes));
+    const failed = noteTaken(steps, await Promise.all(outcomes));
     if (failed === null) reply.confirm();
     else reply.discard();
     const outcome = await inFlight.ended;
@@ -348,13 +312,6 @@ export class CommandTurn implements Refusable {
       ...(known.stack === undefined ? {} : { stack: known.stack }),
     });
     return toErrPacket(new FleetError('INTERNAL', { detail: known.message }));
-  }
-}
-
-/** The server refused a step towards the session's state; the session gets that error for its command. */
-class DifferenceFailed extends Error {
-  constructor(readonly err: ErrPacket) {
-    super(err.message);
   }
 }
 

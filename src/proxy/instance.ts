@@ -55,7 +55,14 @@ class ProxyInstance implements Instance {
   ) {
     const { events } = options;
     this.metrics = subscribeMetrics(events);
-    this.multiplexer = new Multiplexer(settings, events, () => this.reception.backendTried());
+    this.multiplexer = new Multiplexer(settings, events, {
+      backendTried: () => {
+        this.reception.backendTried();
+      },
+      backendLost: (live, error, holder) => {
+        this.reception.backendLost(live, error, holder);
+      },
+    });
     this.reception = new Reception(
       settings,
       events,

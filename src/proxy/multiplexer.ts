@@ -15,6 +15,14 @@ export interface Refusable extends Work {
   refuse(error: ClientError): void;
 }
 
+/** Who has to know what becomes of the backend connections. */
+export interface BackendObserver {
+  /** A connection is up, or an attempt has failed. */
+  backendTried(): void;
+  /** A connection was lost, with what `holder` held on it and the state of all sessions that was only there. */
+  backendLost(live: Live, error: BackendGone, holder: Holder | null): void;
+}
+
 export class Multiplexer {
   readonly slots: readonly Slot[];
   private readonly turns = new Turns<Refusable>();
@@ -29,8 +37,7 @@ export class Multiplexer {
   constructor(
     private readonly settings: InstanceSettings,
     private readonly events: Events,
-    /** Called when a connection is up or an attempt has failed. */
-    private readonly onAttempt: () => void,
+    private readonly observer: BackendObserver,
   ) {
     this.slots = Array.from({ length: settings.backend.poolSize }, () => this.createSlot());
     this.keeper = setInterval(() => {
@@ -138,13 +145,16 @@ export class Multiplexer {
         connected: (live) => {
           this.latest = live;
           slot.idleSince = Date.now();
-          this.onAttempt();
+          this.observer.backendTried();
           this.schedule();
         },
-        lost: (_, error) => {
-          this.lost(slot, error);
+        lost: (live, error) => {
+          const holder = slot.holder?.owner ?? null;
+          slot.holder = null;
+          slot.resident = null;
+          this.observer.backendLost(live, error, holder);
         },
-        failed: () => this.onAttempt(),
+        failed: () => this.observer.backendTried(),
       }),
       running: null,
       holder: null,
@@ -152,14 +162,6 @@ export class Multiplexer {
       idleSince: Date.now(),
     };
     return slot;
-  }
-
-  private lost(slot: Slot, error: BackendGone): void {
-    const { holder, resident } = slot;
-    slot.holder = null;
-    slot.resident = null;
-    holder?.owner.lostConnection(error.message);
-    if (resident !== null && resident !== holder?.owner) resident.lostConnection(error.message);
   }
 
   /** Whether a command of the owner would run at once. */

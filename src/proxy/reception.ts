@@ -9,10 +9,13 @@ import { ServerStatus } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import { readChangeUser, type HandshakeResponse } from '../wire/handshake.js';
 import { writeErr, writeOk } from '../wire/reply-packets.js';
+import type { BackendGone } from './backend-connection.js';
+import type { Live } from './backend-link.js';
 import { ClientChannel, errPayload } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
 import { ClientSession, type SessionHost } from './client-session.js';
 import type { Multiplexer } from './multiplexer.js';
+import type { Holder } from './slot.js';
 import { SchemaCheck } from './schema-check.js';
 
 /** Thread ids are four bytes. */
@@ -57,6 +60,11 @@ export class Reception implements SessionHost {
 
   backendTried(): void {
     this.tried();
+  }
+
+  backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
+    for (const session of this.sessions.values())
+      session.lostConnection(live, error.message, session === holder);
   }
 
   accept(socket: Socket): void {

@@ -12,8 +12,6 @@ export interface Holder extends Contender {
   hasResidue(live: Live): boolean;
   /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */
   expireLease(slot: Slot, idleMs: number): Promise<void>;
-  /** The connection was lost together with everything that the session held on it. */
-  lostConnection(detail: string): void;
 }
 
 /** What became of a turn: done; to be run again; to be run again on a new connection. */

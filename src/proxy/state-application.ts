@@ -35,6 +35,7 @@ export function learn(
         state.doubt(asked);
       }
     }
+    for (const name of statement.userVariables.assigned) state.userVariables.give(name, session);
     learnSchema(session, state, statement, outcome, told.has('schema'));
   }
 }

@@ -1,5 +1,6 @@
 // What is in force on a backend connection right now: the state that the next turn starts from.
 
+import { UserVariables } from './user-variables.js';
 import { DEFAULT, isCarried, type Literal } from './variables.js';
 
 /** A value that equals no literal: whatever is wanted has to be set. */
@@ -12,6 +13,7 @@ export class ConnectionState {
   multiStatements: boolean | undefined = true;
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
   readonly unusedStatements: number[] = [];
+  readonly userVariables = new UserVariables();
   /** Values that a new session has, as seen right after the login. */
   private readonly initial: ReadonlyMap<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */

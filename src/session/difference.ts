@@ -64,13 +64,18 @@ function initDb(connection: ConnectionState, schema: string): StateCommand {
   };
 }
 
+/** A statement of the proxy's own. */
+export function queryCommand(sql: string, done: () => void): StateCommand {
+  return {
+    payload: Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from(sql, 'utf8')]),
+    form: 'ok',
+    done,
+  };
+}
+
 function setVariables(connection: ConnectionState, assignments: readonly Assignment[]): StateCommand {
   const list = assignments.map(([name, value]) => `@@session.${name}=${value}`).join(',');
-  return {
-    payload: Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from(`SET ${list}`, 'utf8')]),
-    form: 'ok',
-    done: () => {
-      for (const [name, value] of assignments) connection.learn(name, value);
-    },
-  };
+  return queryCommand(`SET ${list}`, () => {
+    for (const [name, value] of assignments) connection.learn(name, value);
+  });
 }

@@ -80,13 +80,18 @@ type Change = readonly [hold: Hold, held: boolean];
 
 function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   const changes: Change[] = statement.locks.flatMap(lockChanges);
-  if (statement.userVariables.assigned.length > 0) changes.push(['user variables', true]);
+  if (statement.userVariables.assigned.some((name) => !isPlain(name))) changes.push(['user variables', true]);
   if (statement.temporaryTables.created.length > 0) changes.push(['temporary tables', true]);
   if (statement.prepare !== null) changes.push(['text prepared statements', true]);
   if (statement.oneShot) changes.push(['settings of the next transaction', true]);
   if (statement.opaque !== null && evidence.mayHaveChanged)
     changes.push(['effects that cannot be judged', true]);
   return changes;
+}
+
+/** Names beyond ASCII depend on the character set in which they were sent: the variable cannot be named again. */
+function isPlain(name: string): boolean {
+  return /^[\x20-\x7e]+$/.test(name);
 }
 
 function lockChanges(lock: Statement['locks'][number]): Change[] {

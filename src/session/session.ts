@@ -39,6 +39,8 @@ export class Session {
   multiStatements: boolean;
   /** System variables that the session has set, or that its login implied. */
   readonly variables = new Map<string, Literal>();
+  /** Values of user variables whose names on the connection hold another session's value (or none). */
+  readonly savedVariables = new Map<string, Literal>();
   readonly statements = new PreparedStatements();
   readonly holds = new Holds();
   /** Status flags of the last reply. */
@@ -72,6 +74,7 @@ export class Session {
       this.schema = start.schema;
     }
     this.variables.clear();
+    this.savedVariables.clear();
     this.statements.clear();
     this.started = false;
     this.status = ServerStatus.AUTOCOMMIT;

@@ -1,0 +1,37 @@
+// Reads the reply to a statement of the proxy's own from the bytes that would go to a client.
+
+import { FrameReader } from '../wire/framing.js';
+import { readColumnDefinition, readTextRow, type ColumnDefinition } from '../wire/result-set.js';
+
+/** A text result set; empty for a statement that has none. */
+export interface TextAnswer {
+  readonly columns: readonly ColumnDefinition[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Past this, a reply is none to a question of ours. */
+const MAX_PACKET_BYTES = 64 * 1024 * 1024;
+
+export class AnswerCollector {
+  private readonly reader = new FrameReader(MAX_PACKET_BYTES);
+  private readonly packets: Buffer[] = [];
+
+  forward(bytes: Buffer): void {
+    this.reader.push(bytes);
+    for (let packet = this.reader.next(); packet !== null; packet = this.reader.next()) {
+      this.packets.push(packet.payload);
+    }
+  }
+
+  answer(): TextAnswer {
+    const count = this.packets[0]?.[0] ?? 0;
+    // Column count, definitions, EOF, rows, EOF.
+    const columns = this.packets.slice(1, count + 1).map(readColumnDefinition);
+    const rows = this.packets.slice(count + 2, -1).map((row) => texts(row, count));
+    return { columns, rows };
+  }
+}
+
+function texts(row: Buffer, columns: number): (string | null)[] {
+  return readTextRow(row, columns).map((value) => value?.toString('utf8') ?? null);
+}

@@ -1,0 +1,115 @@
+// Before a command is sent: its session's state is brought onto the connection, and nobody else's is lost by that.
+
+import { FleetError } from '../errors.js';
+import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../session/difference.js';
+import type { Session } from '../session/session.js';
+import { assignVariables, literalsOf, readVariables } from '../session/user-variables.js';
+import { Capability, Command } from '../wire/constants.js';
+import type { ErrPacket } from '../wire/reply-packets.js';
+import type { Outcome } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+import type { ClientCommand } from './command.js';
+import type { TurnResult } from './slot.js';
+
+/** The server refused a step towards the session's state; the session gets that error for its command. */
+export class DifferenceFailed extends Error {
+  override readonly name = 'DifferenceFailed';
+
+  constructor(readonly err: ErrPacket) {
+    super(err.message);
+  }
+}
+
+/** A connection that has what this command needs and that no statement can bring about; null where this one will do. */
+export function renewalFor(command: ClientCommand, session: Session, live: Live): TurnResult | null {
+  const { effects, code } = command;
+  const usesSchema = code !== Command.QUERY || effects.some((effect) => effect.usesSchema);
+  if (usesSchema && code !== Command.INIT_DB && needsFreshSchema(live.state, session)) {
+    return { type: 'renew', reason: 'a session without a schema has its turn' };
+  }
+  const foundRows = session.has(Capability.FOUND_ROWS);
+  if (foundRows !== live.foundRows && effects.some((effect) => effect.writes || effect.beginsTransaction)) {
+    return {
+      type: 'renew',
+      reason: 'a session counts affected rows otherwise (CLIENT_FOUND_ROWS)',
+      foundRows,
+    };
+  }
+  return null;
+}
+
+/** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
+export function checkSize(command: ClientCommand, live: Live): void {
+  const { length } = command.payload;
+  const max = live.facts.maxAllowedPacket;
+  if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+}
+
+/** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
+export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
+  const steps = difference(live.state, session);
+  const exchange = await exchangeVariables(command, session, live);
+  return exchange === null ? steps : [...steps, exchange];
+}
+
+/** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */
+export async function takeSteps(steps: readonly StateCommand[], { connection }: Live): Promise<void> {
+  if (steps.length === 0) return;
+  connection.cork();
+  const outcomes = steps.map(({ payload, form }) => connection.run(payload, form).ended);
+  connection.uncork();
+  const failed = noteTaken(steps, await Promise.all(outcomes));
+  if (failed !== null) throw new DifferenceFailed(failed);
+}
+
+/** Notes which steps were taken; answers with the first error. */
+export function noteTaken(steps: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
+  let failed: ErrPacket | null = null;
+  for (const [i, { err }] of outcomes.entries()) {
+    if (err === null) steps[i]?.done();
+    else failed ??= err;
+  }
+  return failed;
+}
+
+/**
+ * User variables that the command mentions, where the connection holds other sessions' values: those are read and kept for
+ * their owners, then overwritten.
+ */
+async function exchangeVariables(
+  command: ClientCommand,
+  session: Session,
+  live: Live,
+): Promise<StateCommand | null> {
+  const { userVariables } = live.state;
+  const names = namesTouched(command, session, live);
+  if (names.size === 0) return null;
+  const foreign = userVariables.foreign(names, session);
+  if (foreign.length > 0) await saveVariables(foreign, live);
+  const toSet = [...new Set([...foreign, ...userVariables.missing(names, session)])];
+  if (toSet.length === 0) return null;
+  const values = toSet.map((name) => [name, session.savedVariables.get(name) ?? 'NULL'] as const);
+  return queryCommand(assignVariables(values), () => {
+    for (const name of toSet) userVariables.give(name, session);
+  });
+}
+
+/** What cannot be judged by its text may touch every variable. */
+function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {
+  const names = new Set(effects.flatMap((effect) => effect.userVariables.mentioned));
+  const mayTouchAll = effects.some(
+    (effect) => effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null,
+  );
+  if (!mayTouchAll) return names;
+  return new Set([...names, ...live.state.userVariables.names, ...session.savedVariables.keys()]);
+}
+
+async function saveVariables(names: readonly string[], { connection, state }: Live): Promise<void> {
+  const answer = await connection.query(readVariables(names));
+  const row = answer?.rows[0];
+  if (answer === null || row === undefined) return;
+  const literals = literalsOf(names, answer.columns, row);
+  for (const [i, name] of names.entries()) {
+    state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? 'NULL');
+  }
+}

@@ -1,0 +1,85 @@
+// User variables of many sessions on one connection: every name holds one session's value at a time, and changes hands
+// only when another session mentions it.
+
+import { FieldType } from '../wire/constants.js';
+import type { ColumnDefinition } from '../wire/result-set.js';
+import type { Literal } from './variables.js';
+
+/** Whoever a value on the connection belongs to. */
+export interface VariableOwner {
+  /** Values that the session has, of the names that hold another session's value (or none) on the connection. */
+  readonly savedVariables: Map<string, Literal>;
+}
+
+/** Names on a connection and whose value each of them holds. */
+export class UserVariables {
+  private readonly owners = new Map<string, VariableOwner>();
+
+  get names(): readonly string[] {
+    return [...this.owners.keys()];
+  }
+
+  ownedBy(owner: VariableOwner): readonly string[] {
+    return this.names.filter((name) => this.owners.get(name) === owner);
+  }
+
+  ownerOf(name: string): VariableOwner | undefined {
+    return this.owners.get(name);
+  }
+
+  /** The connection holds `owner`'s value now. */
+  give(name: string, owner: VariableOwner): void {
+    this.owners.set(name, owner);
+    owner.savedVariables.delete(name);
+  }
+
+  /**
+   * Of the names that `session` is about to mention, those that hold another session's value, and have to be read before
+   * they are overwritten.
+   */
+  foreign(names: Iterable<string>, session: VariableOwner): string[] {
+    return [...names].filter((name) => {
+      const owner = this.owners.get(name);
+      return owner !== undefined && owner !== session;
+    });
+  }
+
+  /** Names that `session` has a value for, which the connection does not hold. */
+  missing(names: Iterable<string>, session: VariableOwner): string[] {
+    return [...names].filter((name) => this.owners.get(name) !== session && session.savedVariables.has(name));
+  }
+}
+
+/** Three columns a name: the value, for its type; its bytes; its collation. */
+export function readVariables(names: readonly string[]): string {
+  const columns = names.map((name) => `${mention(name)},HEX(${mention(name)}),COLLATION(${mention(name)})`);
+  return `SELECT ${columns.join(',')}`;
+}
+
+/** The values in the reply to `readVariables`, as literals that give the variable the same type, collation and value again. */
+export function literalsOf(
+  names: readonly string[],
+  columns: readonly ColumnDefinition[],
+  row: readonly (string | null)[],
+): Literal[] {
+  return names.map((_, i) => {
+    const value = row[3 * i] ?? null;
+    if (value === null) return 'NULL';
+    return literal(columns[3 * i]?.type, value, row[3 * i + 1] ?? '', row[3 * i + 2] ?? 'binary');
+  });
+}
+
+function literal(type: number | undefined, value: string, hex: string, collation: string): Literal {
+  if (type === FieldType.LONGLONG || type === FieldType.NEWDECIMAL) return value;
+  if (type === FieldType.DOUBLE) return /e/i.test(value) ? value : `${value}e0`;
+  const charset = collation.split('_', 1)[0] ?? 'binary';
+  return collation === 'binary' ? `_binary x'${hex}'` : `_${charset} x'${hex}' COLLATE ${collation}`;
+}
+
+export function assignVariables(values: readonly (readonly [name: string, value: Literal])[]): string {
+  return `SET ${values.map(([name, value]) => `${mention(name)}=${value}`).join(',')}`;
+}
+
+function mention(name: string): string {
+  return `@\`${name.replaceAll('`', '``')}\``;
+}
