@@ -9,8 +9,8 @@ export interface SqlMode {
   /** IGNORE_SPACE: a space may stand between a built-in function's name and its parenthesis. */
   readonly ignoreSpace: boolean;
   /**
-   * The client's character set as the server names it (`utf8mb4`, `latin1`, `gbk`, ...). In big5, cp932, gbk, gb18030
-   * and sjis the second byte of a character may be a backslash, a quote's neighbour or a backtick.
+   * `character_set_client` as the server names it (`utf8mb4`, `latin1`, `gbk`, ...). In big5, cp932, gbk, gb18030
+   * and sjis the second byte of a character may be a backslash or a backtick.
    */
   readonly charset: string;
   /** The server is MariaDB: `/*M! ... *\/` comments are read, SET STATEMENT exists. */
@@ -21,13 +21,16 @@ export interface SqlMode {
 
 /** The right side of an assignment to a system variable. */
 export type AssignedValue =
-  /** A literal, given as the SQL text that can be sent again in any sql_mode. */
+  /** A literal, given as ASCII SQL text that can be sent again in any sql_mode and character set. */
   | { readonly kind: 'literal'; readonly sql: string }
   | { readonly kind: 'default' }
   /** Anything else: what it came to must be asked of the server. */
   | { readonly kind: 'expression' };
 
-/** One assignment of a SET statement to a session system variable, the name in lower case. */
+/**
+ * One assignment of a SET statement to a session system variable, the name in lower case. Of two names for one variable
+ * it is the one that the server has (`tx_isolation` or `transaction_isolation`, `last_insert_id` for `identity`).
+ */
 export interface SystemAssignment {
   readonly name: string;
   readonly value: AssignedValue;
@@ -47,6 +50,12 @@ export type LockEffect =
 /** What of the last statement's diagnostics a statement reads. */
 export type DiagnosticsRead = 'last-insert-id' | 'row-count' | 'found-rows' | 'warnings';
 
+/** A table that ALTER TABLE or RENAME TABLE gives another name; it may be a temporary one. Names as in `temporaryTables`. */
+export interface RenamedTable {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A KILL statement. `id` is null where it is not a plain number, and `'self'` for CONNECTION_ID(). */
 export interface KillEffect {
   readonly what: 'query' | 'connection';
@@ -62,15 +71,38 @@ export interface Statement {
   readonly verb: string;
   /**
    * It provably only reads, and reading it a second time on a new connection is the same as reading it once: no INTO, no
-   * FOR UPDATE, no assignment, no function that is not known to be free of effects (stored functions are not).
+   * FOR UPDATE, no assignment, no function that is not known to be free of effects (stored functions are not), nothing
+   * of the last statement's diagnostics. It may need the session's state (schema, user variables, temporary tables) and
+   * need not give the same answer (NOW(), RAND()). What a view calls inside is not seen and taken for a read.
    */
   readonly isRead: boolean;
-  /** Session system variables it assigns, SET NAMES and SET CHARACTER SET spelled out. GLOBAL and PERSIST are left out. */
+  /** It may change data that others see, or files of the server; COMMIT and XA COMMIT do. */
+  readonly writes: boolean;
+  /** INSERT, UPDATE, DELETE, REPLACE, LOAD: triggers of the table may do to the session what a procedure may. */
+  readonly mayRunTriggers: boolean;
+  /** It opens a transaction whatever autocommit is (BEGIN, START TRANSACTION, COMMIT AND CHAIN, XA START). */
+  readonly beginsTransaction: boolean;
+  /** It ends an open transaction: COMMIT, ROLLBACK, BEGIN, and what commits implicitly. A hint: the status flag decides. */
+  readonly endsTransaction: boolean;
+  /** The server will close the connection: COMMIT RELEASE, ROLLBACK RELEASE, SHUTDOWN, RESTART. */
+  readonly endsConnection: boolean;
+  /**
+   * Session system variables it assigns, in order. SET NAMES and SET CHARACTER SET are spelled out; character_set_connection
+   * and collation_connection change each other. GLOBAL, PERSIST and one-shot variables are left out, and so is what
+   * SET STATEMENT assigns, for it is restored by the server.
+   */
   readonly assigns: readonly SystemAssignment[];
   /** User variables that it mentions, and those of them that it may assign (`:=`, SET @x, INTO @x, out arguments). */
   readonly userVariables: { readonly mentioned: readonly string[]; readonly assigned: readonly string[] };
-  /** Temporary tables that it creates or drops, as the names (without schema, lower case) in the text. */
-  readonly temporaryTables: { readonly created: readonly string[]; readonly dropped: readonly string[] };
+  /**
+   * Temporary tables that it creates, and tables that it drops or renames and that may be temporary; as the names (without
+   * schema, lower case) in the text.
+   */
+  readonly temporaryTables: {
+    readonly created: readonly string[];
+    readonly dropped: readonly string[];
+    readonly renamed: readonly RenamedTable[];
+  };
   /** `USE name`: the schema. */
   readonly use: string | null;
   /** It may change the current schema otherwise (DROP DATABASE). */
@@ -82,20 +114,26 @@ export interface Statement {
   readonly usesSchema: boolean;
   readonly diagnostics: readonly DiagnosticsRead[];
   readonly locks: readonly LockEffect[];
-  /** It mentions CONNECTION_ID(), @@pseudo_thread_id or information_schema.PROCESSLIST-like things. */
+  /** It mentions CONNECTION_ID(), @@pseudo_thread_id, the process list or who holds a user lock. */
   readonly usesConnectionId: boolean;
   readonly kill: KillEffect | null;
-  /** PREPARE, EXECUTE and DEALLOCATE of text prepared statements; `text` is null where it comes from a variable. */
+  /**
+   * PREPARE, EXECUTE and DEALLOCATE of text prepared statements, names in lower case. `text` is null where it is not a
+   * plain string; it is decoded as UTF-8 where the character set is that, otherwise byte by byte (latin1).
+   */
   readonly prepare: { readonly name: string; readonly text: string | null } | null;
   readonly execute: string | null;
   readonly deallocate: string | null;
   /** `LOAD DATA LOCAL`. */
   readonly loadsLocalFile: boolean;
-  /** It sets the characteristics of the next transaction only (`SET TRANSACTION ...`), or a one-shot variable. */
+  /** It sets what only the next transaction or statement uses: `SET TRANSACTION ...`, insert_id, rand_seed1, ... */
   readonly oneShot: boolean;
   /**
-   * Why the effects cannot be judged from the text: CALL, EXECUTE of an unknown text, a function that may be a stored one,
-   * a SET that is not understood, an unknown verb, ... null where everything it can do to the session is in the other fields.
+   * Why the effects cannot be judged from the text: CALL, a function that may be a stored one, a SET that is not
+   * understood, an unknown verb, ... null where everything it can do to the session is in the other fields (EXECUTE does
+   * what the text of its PREPARE does; DML also what triggers do).
    */
   readonly opaque: string | null;
+  /** Whether the text mentions the identifier, given in lower case: may it touch a table of that name? */
+  readonly mentions: (name: string) => boolean;
 }

@@ -1,0 +1,89 @@
+// The shape of a statement for logs and metrics: its words without any value that a user gave.
+import { createLexer, nextToken } from './lexer.js';
+import { isUtf8 } from './bytes.js';
+import { add, emptyShape, textOf, VALUE } from './shape.js';
+import { Kind } from './token.js';
+import type { Token } from './token.js';
+import type { SqlMode } from './types.js';
+
+/** Characters of a fingerprint. */
+const LONGEST = 1_000;
+/** Bytes of the text that are looked at: behind so many, lists are folded and the rest is no news. */
+const LOOKED_AT = 16_384;
+
+/** The settings of a session of which nothing is known. Double quotes hold values then, as they do by default. */
+const usual: SqlMode = {
+  ansiQuotes: false,
+  noBackslashEscapes: false,
+  ignoreSpace: false,
+  charset: 'utf8mb4',
+  mariadb: true,
+  version: 101_100,
+};
+
+/** Words that stand for a value where they are an item of a list. */
+const valueWords = new Set(['NULL', 'DEFAULT', 'TRUE', 'FALSE']);
+
+/** Words of statements behind which the text may have to be read under other settings. */
+const changesMode = new Set(
+  'SQL_MODE NAMES CHARACTER CHARSET CHARACTER_SET_CLIENT EXECUTE CALL BEGIN'.split(' '),
+);
+
+/**
+ * The text with `?` for every literal, lists of them folded into one, comments dropped and white space folded; at most
+ * 1,000 characters. What is in double quotes counts as a literal in every mode. Identifiers are kept as written.
+ */
+export function fingerprint(text: Buffer, mode: SqlMode = usual): string {
+  const lexer = createLexer(text.subarray(0, LOOKED_AT), mode);
+  const shape = emptyShape();
+  let length = 0;
+  let last: Token | null = null;
+  let isModeKnown = true;
+  for (let token = nextToken(lexer); token !== null && length < LONGEST; token = nextToken(lexer)) {
+    if (last?.kind === Kind.Delimiter && !isModeKnown) break;
+    if (changesMode.has(token.word)) isModeKnown = false;
+    const part = partOf(lexer.text, token, last, mode);
+    length += add(shape, part, isApart(last, token));
+    last = token;
+  }
+  return textOf(shape).slice(0, LONGEST);
+}
+
+/** What is shown for a token. Whatever begins like a value or is not closed is one. */
+function partOf(text: Buffer, token: Token, last: Token | null, mode: SqlMode): string {
+  switch (token.kind) {
+    case Kind.String:
+    case Kind.Number:
+      return VALUE;
+    case Kind.Word:
+      return isValueWord(text, token, last) ? VALUE : written(text, token, mode);
+    case Kind.Name:
+    case Kind.UserVariable:
+      return isSafelyQuoted(text, token) ? written(text, token, mode) : VALUE;
+    default:
+      return written(text, token, mode);
+  }
+}
+
+function isValueWord(text: Buffer, token: Token, last: Token | null): boolean {
+  const first = text[token.start] ?? 0;
+  if (first >= 0x30 && first <= 0x39) return true;
+  return valueWords.has(token.word) && (last?.word === '(' || last?.word === ',');
+}
+
+/** A closed name in backticks, or an unquoted variable. */
+function isSafelyQuoted(text: Buffer, token: Token): boolean {
+  const start = text[token.start] === 0x40 ? token.start + 1 : token.start;
+  const first = text[start];
+  if (first === 0x22 || first === 0x27) return false;
+  return first !== 0x60 || (token.end - start > 1 && text[token.end - 1] === 0x60 && token.end < LOOKED_AT);
+}
+
+function written(text: Buffer, token: Token, mode: SqlMode): string {
+  return text.toString(isUtf8(mode) ? 'utf8' : 'latin1', token.start, token.end).replace(/\p{Cc}/gu, ' ');
+}
+
+function isApart(last: Token | null, token: Token): boolean {
+  if (last === null || token.word === ')' || token.word === ',' || last.word === '(') return false;
+  return last.word === ',' || last.end < token.start;
+}

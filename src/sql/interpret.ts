@@ -1,0 +1,70 @@
+// From the tokens of one statement to its effects.
+import { atEnd, emptyDraft, obscure } from './reading.js';
+import type { Draft, Reading } from './reading.js';
+import { survey } from './survey.js';
+import { Kind } from './token.js';
+import type { Token } from './token.js';
+import type { SqlMode } from './types.js';
+import { readByVerb } from './verbs.js';
+
+/** What one statement does, and whether the rest of the text belongs to it. */
+export interface Interpreted {
+  readonly draft: Draft;
+  readonly takesRest: boolean;
+}
+
+/** Judges the statement that `tokens` are; there is at least one. */
+export function interpret(text: Buffer, mode: SqlMode, tokens: readonly Token[]): Interpreted {
+  const first = tokens.findIndex(({ word }) => word !== '(');
+  const verbToken = tokens[first];
+  const verb = verbToken?.kind === Kind.Word ? verbToken.word : '';
+  const draft = emptyDraft(text, mode, verb, tokens[0]?.start ?? 0, tokens.at(-1)?.end ?? 0);
+  const reading: Reading = {
+    text,
+    mode,
+    tokens,
+    at: first + 1,
+    callsFrom: 0,
+    isQuery: false,
+    assignsMentioned: false,
+    takesRest: false,
+    draft,
+  };
+  if (verb === 'SET' && mode.mariadb && tokens[first + 1]?.word === 'STATEMENT') return setStatement(reading);
+  readByVerb(reading);
+  survey(reading);
+  return { draft, takesRest: reading.takesRest };
+}
+
+/** `SET STATEMENT a=1, b=2 FOR statement`: the statement's effects; what is assigned is the server's to restore. */
+function setStatement(reading: Reading): Interpreted {
+  const { text, mode, tokens, draft } = reading;
+  const inner = tokens.slice(statementStart(reading));
+  if (inner.length === 0) {
+    obscure(draft, 'a SET that is not understood');
+    return { draft, takesRest: false };
+  }
+  const { draft: effects, takesRest } = interpret(text, mode, inner);
+  draft.usesSchema = false;
+  survey({ ...reading, tokens: tokens.slice(0, tokens.length - inner.length) });
+  if (hasEffects(draft)) obscure(effects, 'a SET STATEMENT whose values have effects');
+  return { draft: { ...effects, start: draft.start, verb: draft.verb, mentions: draft.mentions }, takesRest };
+}
+
+/** Whether the values that a SET STATEMENT assigns need or do anything. */
+function hasEffects(draft: Draft): boolean {
+  const uses = draft.userVariables.mentioned.length + draft.diagnostics.length + draft.assigns.length;
+  return uses + draft.locks.length > 0 || draft.usesSchema || draft.usesConnectionId || draft.opaque !== null;
+}
+
+/** Index of the token behind FOR, as far as the assignments before it are read; the end where there is none. */
+function statementStart(reading: Reading): number {
+  let depth = 0;
+  for (; !atEnd(reading); reading.at += 1) {
+    const word = reading.tokens[reading.at]?.word;
+    if (word === '(') depth += 1;
+    else if (word === ')') depth -= 1;
+    else if (word === 'FOR' && depth === 0) return reading.at + 1;
+  }
+  return reading.at;
+}

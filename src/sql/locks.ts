@@ -1,0 +1,51 @@
+// What locks tables or the server for as long as the session wants, and administration, which commits.
+import { acceptOneOf, obscure, qualifiedName } from './reading.js';
+import type { Reading } from './reading.js';
+
+/** Statements about accounts, replication, plugins: no effect on the session but that they commit. */
+export function readAdministration(reading: Reading): void {
+  const { draft, tokens } = reading;
+  reading.callsFrom = tokens.length;
+  draft.writes = true;
+  draft.endsTransaction = true;
+}
+
+/** `LOCK TABLES ...`. */
+export function readLock(reading: Reading): void {
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') === '') {
+    obscure(reading.draft, 'LOCK INSTANCE');
+    return;
+  }
+  reading.draft.locks.push('lock-tables');
+  reading.draft.endsTransaction = true;
+}
+
+/** `UNLOCK TABLES`, which also ends FLUSH TABLES WITH READ LOCK. */
+export function readUnlock(reading: Reading): void {
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') === '') {
+    obscure(reading.draft, 'UNLOCK INSTANCE');
+    return;
+  }
+  reading.draft.locks.push('unlock-tables');
+  reading.draft.endsTransaction = true;
+  reading.draft.usesSchema = false;
+}
+
+/** `FLUSH ...`: with READ LOCK or FOR EXPORT it keeps locks. */
+export function readFlush(reading: Reading): void {
+  readAdministration(reading);
+  const keeps = reading.tokens.some(
+    ({ word }, at) =>
+      (word === 'READ' && reading.tokens[at + 1]?.word === 'LOCK') ||
+      (word === 'FOR' && reading.tokens[at + 1]?.word === 'EXPORT'),
+  );
+  if (keeps) reading.draft.locks.push('flush-read-lock');
+}
+
+/** `HANDLER t OPEN | READ | CLOSE`. */
+export function readHandler(reading: Reading): void {
+  qualifiedName(reading);
+  const what = acceptOneOf(reading, 'OPEN', 'CLOSE');
+  if (what === 'OPEN') reading.draft.locks.push('handler-open');
+  if (what === 'CLOSE') reading.draft.locks.push('handler-close');
+}

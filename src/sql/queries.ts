@@ -1,0 +1,96 @@
+// SELECT and its kin, EXPLAIN, DESCRIBE, and the statements that change rows.
+import { variableName } from './literals.js';
+import { readAdministration } from './locks.js';
+import { accept, acceptOneOf, atEnd, peek, qualifiedName } from './reading.js';
+import type { Reading } from './reading.js';
+import { namesUnqualifiedTable } from './schema.js';
+import { Kind } from './token.js';
+
+/** SELECT, VALUES, TABLE, in parentheses or not. */
+export function readQuery(reading: Reading): void {
+  reading.isQuery = true;
+  reading.draft.isRead = true;
+  reading.draft.usesSchema = namesUnqualifiedTable(reading.tokens);
+}
+
+/** INSERT, UPDATE, DELETE, REPLACE. */
+export function readChange({ draft }: Reading): void {
+  draft.writes = true;
+  draft.mayRunTriggers = true;
+}
+
+const changes = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE']);
+
+/** `WITH a AS (...) ...`: what it is, the first verb outside the parentheses says. */
+export function readWith(reading: Reading): void {
+  let depth = 0;
+  for (const { word } of reading.tokens) {
+    if (word === '(') depth += 1;
+    else if (word === ')') depth -= 1;
+    else if (depth === 0 && word === 'SELECT') break;
+    else if (depth === 0 && changes.has(word)) {
+      readChange(reading);
+      return;
+    }
+  }
+  readQuery(reading);
+}
+
+const queryStarts = ['SELECT', 'WITH', 'VALUES', 'TABLE', '('];
+
+/** EXPLAIN and DESCRIBE, of a statement or a table. */
+export function readExplain(reading: Reading): void {
+  const { draft } = reading;
+  draft.isRead = true;
+  const runs = skipExplainOptions(reading);
+  if (accept(reading, 'FOR')) {
+    draft.usesConnectionId = true;
+    draft.usesSchema = false;
+  } else readExplained(reading, runs);
+}
+
+/** ANALYZE runs the statement that it explains; ANALYZE TABLE is something else. */
+export function readAnalyze(reading: Reading): void {
+  acceptOneOf(reading, 'LOCAL', 'NO_WRITE_TO_BINLOG');
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') !== '') {
+    readAdministration(reading);
+    return;
+  }
+  reading.draft.isRead = true;
+  skipExplainOptions(reading);
+  readExplained(reading, true);
+}
+
+/** Moves past the options of EXPLAIN; true where one of them makes it run the statement. */
+function skipExplainOptions(reading: Reading): boolean {
+  let runs = false;
+  for (;;) {
+    if (accept(reading, 'ANALYZE')) runs = true;
+    else if (accept(reading, 'FORMAT', '=')) reading.at += 1;
+    else if (accept(reading, 'FOR', 'SCHEMA') || accept(reading, 'FOR', 'DATABASE')) reading.at += 1;
+    else if (peek(reading) === 'INTO') explainInto(reading);
+    else if (acceptOneOf(reading, 'EXTENDED', 'PARTITIONS') === '') return runs;
+  }
+}
+
+/** `EXPLAIN INTO @x ...` */
+function explainInto(reading: Reading): void {
+  const target = reading.tokens[reading.at + 1];
+  if (target?.kind === Kind.UserVariable)
+    reading.draft.userVariables.assigned.push(variableName(reading.text, target, reading.mode));
+  reading.draft.isRead = false;
+  reading.at += 2;
+}
+
+function readExplained(reading: Reading, runs: boolean): void {
+  const { draft } = reading;
+  if (queryStarts.includes(peek(reading))) {
+    const mayChange = reading.draft.isRead;
+    if (runs) readWith(reading);
+    else draft.usesSchema = namesUnqualifiedTable(reading.tokens);
+    draft.isRead &&= mayChange;
+  } else if (changes.has(peek(reading))) {
+    if (runs) readChange(reading);
+    if (runs) draft.isRead = false;
+  } else if (!atEnd(reading)) draft.usesSchema = qualifiedName(reading)?.qualifier === null;
+}

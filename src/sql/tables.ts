@@ -1,0 +1,146 @@
+// CREATE, DROP, ALTER and RENAME: which of their tables may be temporary, and what they commit.
+import { readAdministration } from './locks.js';
+import { readStoredProgram } from './stored-programs.js';
+import { accept, acceptOneOf, obscure, peek, qualifiedName } from './reading.js';
+import type { Reading } from './reading.js';
+
+/** Reads a qualified name and returns its last part in lower case. */
+function tableName(reading: Reading): string | null {
+  return qualifiedName(reading)?.name.toLowerCase() ?? null;
+}
+
+/** `CREATE [OR REPLACE] [TEMPORARY] ...`; what it creates permanently is of no concern to the session. */
+export function readCreate(reading: Reading): void {
+  const { draft, tokens } = reading;
+  accept(reading, 'OR', 'REPLACE');
+  if (readStoredProgram(reading)) return;
+  const isTemporary = accept(reading, 'TEMPORARY');
+  draft.endsTransaction = !isTemporary;
+  draft.writes = !isTemporary;
+  reading.callsFrom = peek(reading) === 'TABLE' ? firstQuery(reading) : tokens.length;
+  if (!isTemporary) return;
+  if (acceptOneOf(reading, 'TABLE', 'SEQUENCE') === '') {
+    obscure(draft, 'CREATE TEMPORARY');
+    return;
+  }
+  accept(reading, 'IF', 'NOT', 'EXISTS');
+  const created = tableName(reading);
+  if (created === null) {
+    obscure(draft, 'CREATE TEMPORARY');
+    return;
+  }
+  draft.temporaryTables.created.push(created);
+}
+
+/** Index of the first token of the query that fills the new table. */
+function firstQuery({ tokens }: Reading): number {
+  const first = tokens.findIndex(({ word }) => word === 'SELECT' || word === 'VALUES');
+  return first < 0 ? tokens.length : first;
+}
+
+/** `DROP [TEMPORARY] TABLE a, d.b`, `DROP DATABASE`, `DROP PREPARE`, and the rest of DROP. */
+export function readDrop(reading: Reading): void {
+  const { draft } = reading;
+  reading.callsFrom = reading.tokens.length;
+  if (accept(reading, 'PREPARE')) {
+    readDeallocated(reading);
+    return;
+  }
+  const isTemporary = accept(reading, 'TEMPORARY');
+  draft.endsTransaction = !isTemporary;
+  draft.writes = true;
+  switch (acceptOneOf(reading, 'TABLE', 'TABLES', 'SEQUENCE', 'DATABASE', 'SCHEMA')) {
+    case 'DATABASE':
+    case 'SCHEMA':
+      draft.mayDropSchema = true;
+      return;
+    case '':
+      if (isTemporary) obscure(draft, 'DROP TEMPORARY');
+      return;
+    default:
+      readDropped(reading);
+  }
+}
+
+function readDropped(reading: Reading): void {
+  accept(reading, 'IF', 'EXISTS');
+  do {
+    const dropped = tableName(reading);
+    if (dropped === null) {
+      obscure(reading.draft, 'DROP TABLE');
+      return;
+    }
+    reading.draft.temporaryTables.dropped.push(dropped);
+  } while (accept(reading, ','));
+}
+
+/** The name in `DEALLOCATE PREPARE name` and `DROP PREPARE name`. */
+export function readDeallocated(reading: Reading): void {
+  const deallocated = tableName(reading);
+  if (deallocated === null) {
+    obscure(reading.draft, 'DEALLOCATE');
+    return;
+  }
+  reading.draft.deallocate = deallocated;
+}
+
+/** `ALTER [ONLINE] [IGNORE] TABLE [IF EXISTS] t ... RENAME [TO | AS | =] u`. */
+export function readAlter(reading: Reading): void {
+  readAdministration(reading);
+  if (readStoredProgram(reading)) return;
+  acceptOneOf(reading, 'ONLINE', 'OFFLINE');
+  accept(reading, 'IGNORE');
+  const what = acceptOneOf(reading, 'TABLE', 'DATABASE', 'SCHEMA');
+  // ALTER DATABASE changes @@character_set_database and @@collation_database of the sessions in it.
+  if (what !== 'TABLE') return;
+  accept(reading, 'IF', 'EXISTS');
+  const from = tableName(reading);
+  if (from === null) {
+    obscure(reading.draft, 'ALTER TABLE');
+    return;
+  }
+  for (; reading.at < reading.tokens.length; reading.at += 1) {
+    if (accept(reading, 'RENAME')) readNewName(reading, from);
+  }
+}
+
+/** What RENAME of an ALTER TABLE may rename besides the table. */
+const parts = ['COLUMN', 'INDEX', 'KEY'];
+
+function readNewName(reading: Reading, from: string): void {
+  if (parts.includes(peek(reading))) return;
+  acceptOneOf(reading, 'TO', 'AS', '=');
+  const to = tableName(reading);
+  if (to === null) {
+    obscure(reading.draft, 'ALTER TABLE ... RENAME');
+    return;
+  }
+  reading.draft.temporaryTables.renamed.push({ from, to });
+}
+
+/** `RENAME TABLE a TO b, c TO d`. */
+export function readRename(reading: Reading): void {
+  readAdministration(reading);
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') === '') return;
+  accept(reading, 'IF', 'EXISTS');
+  do {
+    const from = tableName(reading);
+    if (!waits(reading) || from === null) {
+      obscure(reading.draft, 'RENAME TABLE');
+      return;
+    }
+    const to = tableName(reading);
+    if (to === null) {
+      obscure(reading.draft, 'RENAME TABLE');
+      return;
+    }
+    reading.draft.temporaryTables.renamed.push({ from, to });
+  } while (accept(reading, ','));
+}
+
+/** Moves past `[WAIT n | NOWAIT] TO`. */
+function waits(reading: Reading): boolean {
+  if (accept(reading, 'WAIT')) reading.at += 1;
+  accept(reading, 'NOWAIT');
+  return accept(reading, 'TO');
+}

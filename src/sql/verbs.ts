@@ -1,0 +1,152 @@
+// Which reader reads the statements of which verb.
+import { readKill } from './kill.js';
+import { readAdministration, readFlush, readHandler, readLock, readUnlock } from './locks.js';
+import { readDeallocate, readExecute, readPrepare } from './prepare.js';
+import { readAnalyze, readChange, readExplain, readQuery, readWith } from './queries.js';
+import { accept, acceptOneOf, name, obscure } from './reading.js';
+import type { Reading } from './reading.js';
+import { readsDiagnostics } from './session-functions.js';
+import { readSet } from './set.js';
+import { readShow } from './show.js';
+import { readAlter, readCreate, readDrop, readRename } from './tables.js';
+import { readBegin, readCommit, readRollback, readSavepoint, readStart, readXa } from './transactions.js';
+
+/** Reads a statement whose verb is behind `reading.at`, into `reading.draft`. */
+type Reader = (reading: Reading) => void;
+
+function readUse(reading: Reading): void {
+  const schema = name(reading);
+  if (schema === null) {
+    obscure(reading.draft, 'USE');
+    return;
+  }
+  reading.draft.use = schema;
+  reading.draft.usesSchema = false;
+}
+
+function readCall(reading: Reading): void {
+  reading.assignsMentioned = true;
+  obscure(reading.draft, 'CALL');
+}
+
+function readLoad(reading: Reading): void {
+  if (accept(reading, 'INDEX')) {
+    readAdministration(reading);
+    return;
+  }
+  readChange(reading);
+  reading.assignsMentioned = true;
+  acceptOneOf(reading, 'DATA', 'XML');
+  acceptOneOf(reading, 'LOW_PRIORITY', 'CONCURRENT');
+  reading.draft.loadsLocalFile = accept(reading, 'LOCAL');
+}
+
+function readGetDiagnostics(reading: Reading): void {
+  reading.assignsMentioned = true;
+  readsDiagnostics(reading.draft, 'warnings');
+}
+
+function readResignal(reading: Reading): void {
+  readsDiagnostics(reading.draft, 'warnings');
+}
+
+/** DO and SIGNAL: what they do, their expressions do. */
+function readExpressions(): void {
+  return;
+}
+
+function readHelp({ draft }: Reading): void {
+  draft.isRead = true;
+  draft.usesSchema = false;
+}
+
+function readChecksum(reading: Reading): void {
+  reading.callsFrom = reading.tokens.length;
+}
+
+function readShutdown(reading: Reading): void {
+  readAdministration(reading);
+  reading.draft.endsConnection = true;
+}
+
+/** Verbs that keep locks or states of the session that no other field tells of. */
+function readUnjudged(reading: Reading): void {
+  obscure(reading.draft, reading.draft.verb);
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  SELECT: readQuery,
+  VALUES: readQuery,
+  TABLE: readQuery,
+  WITH: readWith,
+  SHOW: readShow,
+  EXPLAIN: readExplain,
+  DESCRIBE: readExplain,
+  DESC: readExplain,
+  ANALYZE: readAnalyze,
+  HELP: readHelp,
+  SET: readSet,
+  USE: readUse,
+  INSERT: readChange,
+  UPDATE: readChange,
+  DELETE: readChange,
+  REPLACE: readChange,
+  LOAD: readLoad,
+  CALL: readCall,
+  DO: readExpressions,
+  SIGNAL: readExpressions,
+  RESIGNAL: readResignal,
+  GET: readGetDiagnostics,
+  CREATE: readCreate,
+  DROP: readDrop,
+  ALTER: readAlter,
+  RENAME: readRename,
+  TRUNCATE: readAdministration,
+  BEGIN: readBegin,
+  START: readStart,
+  COMMIT: readCommit,
+  ROLLBACK: readRollback,
+  SAVEPOINT: readSavepoint,
+  RELEASE: readSavepoint,
+  XA: readXa,
+  LOCK: readLock,
+  UNLOCK: readUnlock,
+  FLUSH: readFlush,
+  HANDLER: readHandler,
+  KILL: readKill,
+  PREPARE: readPrepare,
+  EXECUTE: readExecute,
+  DEALLOCATE: readDeallocate,
+  CHECKSUM: readChecksum,
+  SHUTDOWN: readShutdown,
+  RESTART: readShutdown,
+  BACKUP: readUnjudged,
+  BINLOG: readUnjudged,
+  CLONE: readUnjudged,
+  GRANT: readAdministration,
+  REVOKE: readAdministration,
+  CHECK: readAdministration,
+  OPTIMIZE: readAdministration,
+  REPAIR: readAdministration,
+  CACHE: readAdministration,
+  RESET: readAdministration,
+  PURGE: readAdministration,
+  CHANGE: readAdministration,
+  STOP: readAdministration,
+  INSTALL: readAdministration,
+  UNINSTALL: readAdministration,
+  IMPORT: readAdministration,
+};
+
+const readerOf = new Map(Object.entries(readers));
+
+/** Reads the statement by its verb. One that is not known may be a block of statements, labelled or not. */
+export function readByVerb(reading: Reading): void {
+  const reader = readerOf.get(reading.draft.verb);
+  if (reader !== undefined) {
+    reader(reading);
+    return;
+  }
+  reading.takesRest = true;
+  obscure(reading.draft, 'a statement that is not known');
+}
