@@ -100,11 +100,10 @@ function undefinedVariable(name: string): string {
 function unknownKey(name: string, group: string, kind: Scope['kind']): string {
   const known = namesIn(group, kind);
   const elsewhere = [...groupPaths].find((other) => other !== group && isKeyPath(`${other}.${name}`));
-  const hint = suggestion(name, known);
-  if (hint !== '') return `unknown key${hint}`;
   if (elsewhere !== undefined) return `unknown key here; it stands in ${elsewhere}`;
   if (isKeyPath(name)) return `unknown key here; it does not stand in ${group}, but beside it`;
-  return `unknown key; known here are ${known.join(', ')}`;
+  const hint = suggestion(name, known);
+  return hint === '' ? `unknown key; known here are ${known.join(', ')}` : `unknown key${hint}`;
 }
 
 function groupExpected(group: string, kind: Scope['kind']): string {

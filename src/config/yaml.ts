@@ -1,6 +1,6 @@
 // The only file that knows the YAML library: text to a tree with places, and values to text.
 import { Document, isAlias, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Alias, Pair, ParsedNode, YAMLMap } from 'yaml';
+import type { Alias, ErrorCode, Pair, ParsedNode, YAMLMap } from 'yaml';
 
 /** Where something stands: offsets into the text (`end` exclusive), line and column from 1. */
 export interface Place {
@@ -51,6 +51,17 @@ export interface SyntaxProblem {
 /** Aliases are followed at most so often: a text of some lines can otherwise unfold to gigabytes. */
 const maxAliases = 1000;
 
+/** For what the library would say by quoting the text, which may be a password that began with `!` or `*`. */
+const ownWords: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_ALIAS: 'A value that begins with * or & is an alias or an anchor in YAML; put it in quotes',
+  BAD_COLLECTION_TYPE: 'A value that begins with ! is a tag in YAML; put it in quotes',
+  BAD_DIRECTIVE: 'A line that begins with % is a directive in YAML; put the value in quotes',
+  BAD_DQ_ESCAPE: 'Inside double quotes \\ begins an escape; write \\\\ for itself, or take single quotes',
+  RESOURCE_EXHAUSTION: 'This is nested too deep',
+  TAG_RESOLVE_FAILED: 'A value that begins with ! is a tag in YAML; put it in quotes',
+  UNEXPECTED_TOKEN: 'This cannot stand here; look for a missing quote, comma, bracket or colon before it',
+};
+
 /** The tree of a YAML text, or what is wrong with it. Messages never quote the text, which may hold secrets. */
 export function parseYaml(text: string): { node: Node; problems: readonly SyntaxProblem[] } {
   const lines = new LineCounter();
@@ -61,7 +72,7 @@ export function parseYaml(text: string): { node: Node; problems: readonly Syntax
   };
   const problems = [...document.errors, ...document.warnings].map((error) => ({
     at: place(error.pos[0], error.pos[1]),
-    message: error.message.replace(/: ".*$/s, ''),
+    message: ownWords[error.code] ?? error.message,
   }));
   const reader = createReader(document, place);
   const node = reader.read(document.contents, 0, false);
