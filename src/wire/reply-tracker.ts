@@ -173,7 +173,6 @@ export class ReplyTracker {
       case 'definitions':
         return first !== 0xff;
       case 'first':
-        return this.form === 'text' && first !== 0xff;
       case 'definitions-eof':
       case 'end':
         return false;
@@ -188,7 +187,7 @@ export class ReplyTracker {
     this.continued = length === MAX_PACKET_PAYLOAD;
     if (isContinuation) return;
     if (this.phase.name === 'rows') this.rows++;
-    else this.step({ type: this.form === 'text' ? 'text' : 'definition' });
+    else this.step({ type: 'definition' });
   }
 
   private checkSequence(sequence: number): void {
@@ -242,6 +241,10 @@ export class ReplyTracker {
   }
 
   private seeFirst(packet: Buffer, payload: Buffer): Buffer {
+    if (this.form === 'text') {
+      this.step({ type: 'text' });
+      return packet;
+    }
     const first = payload[0];
     if (first === undefined) throw malformed('an empty packet at the beginning of a reply');
     if (this.form === 'prepare') return this.seePrepared(packet, payload);
