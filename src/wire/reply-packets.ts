@@ -1,7 +1,7 @@
 // OK, ERR and EOF: reading them from a backend, writing them to a client.
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_response_packets.html
 
-import { int, lenencInt, malformed, PayloadReader } from './lenenc.js';
+import { int, lenencInt, lenencString, malformed, PayloadReader } from './lenenc.js';
 import { ServerStatus } from './constants.js';
 import { readStateChanges, type StateChange } from './session-track.js';
 
@@ -10,6 +10,7 @@ export interface OkPacket {
   readonly lastInsertId: number | bigint;
   readonly status: number;
   readonly warnings: number;
+  /** Words about the statement (`Rows matched: 3 ...`); not read where SESSION_TRACK was not agreed on. */
   readonly info: Buffer;
   /** What the server tells of the session (only where SESSION_TRACK was agreed on). */
   readonly changes: readonly StateChange[];
@@ -33,8 +34,9 @@ export function readOk(payload: Buffer, tracked: boolean): OkPacket {
   const lastInsertId = reader.lenenc();
   const status = reader.int(2);
   const warnings = reader.int(2);
-  if (!tracked) return { affectedRows, lastInsertId, status, warnings, info: reader.rest(), changes: [] };
-  const info = reader.remaining > 0 ? reader.lenencBytes() : Buffer.alloc(0);
+  const none = Buffer.alloc(0);
+  if (!tracked) return { affectedRows, lastInsertId, status, warnings, info: none, changes: [] };
+  const info = reader.remaining > 0 ? reader.lenencBytes() : none;
   const changed = (status & ServerStatus.SESSION_STATE_CHANGED) !== 0 && reader.remaining > 0;
   const changes = changed ? readStateChanges(reader.lenencBytes()) : [];
   return { affectedRows, lastInsertId, status, warnings, info, changes };
@@ -43,13 +45,15 @@ export function readOk(payload: Buffer, tracked: boolean): OkPacket {
 /** The OK packet's payload for a client that did not ask for SESSION_TRACK. */
 export function writeOk(ok: Partial<OkPacket> = {}): Buffer {
   const status = (ok.status ?? ServerStatus.AUTOCOMMIT) & ~ServerStatus.SESSION_STATE_CHANGED;
+  const { info } = ok;
   return Buffer.concat([
     Buffer.from([0x00]),
     lenencInt(ok.affectedRows ?? 0),
     lenencInt(ok.lastInsertId ?? 0),
     int(status, 2),
     int(ok.warnings ?? 0, 2),
-    ok.info ?? Buffer.alloc(0),
+    // Documented as going to the packet's end; servers write its length, and leave it out where there is none.
+    info === undefined || info.length === 0 ? Buffer.alloc(0) : lenencString(info),
   ]);
 }
 
