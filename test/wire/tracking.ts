@@ -1,0 +1,60 @@
+// A reply tracker whose doings are kept for the test to look at.
+import type { EofPacket, ErrPacket, OkPacket } from '../../src/wire/reply-packets.js';
+import type { ReplyForm } from '../../src/wire/reply-phase.js';
+import { ReplyTracker, type PrepareOk } from '../../src/wire/reply-tracker.js';
+import { createSplitter, type RawPacket } from '../support/raw-packets.js';
+
+export interface Tracking {
+  readonly tracker: ReplyTracker;
+  /** What has been forwarded so far. */
+  readonly forwarded: () => Buffer;
+  readonly oks: OkPacket[];
+  readonly errs: ErrPacket[];
+  readonly eofs: { readonly eof: EofPacket; readonly behind: string }[];
+  readonly prepared: PrepareOk[];
+  readonly files: () => number;
+}
+
+/** A tracker of a reply to a command of one packet. A prepared statement is shown under the id `shownId`, where given. */
+export function track(
+  form: ReplyForm,
+  { tracked = false, shownId }: { tracked?: boolean; shownId?: number } = {},
+): Tracking {
+  const pieces: Buffer[] = [];
+  const oks: OkPacket[] = [];
+  const errs: ErrPacket[] = [];
+  const eofs: Tracking['eofs'] = [];
+  const prepared: PrepareOk[] = [];
+  let files = 0;
+  const tracker = new ReplyTracker(form, 0, tracked, {
+    // Copied: what is forwarded may be a part of the chunk that came.
+    forward: (bytes) => void pieces.push(Buffer.from(bytes)),
+    ok: (ok) => void oks.push(ok),
+    err: (err) => void errs.push(err),
+    eof: (eof, behind) => void eofs.push({ eof, behind }),
+    prepared: (statement) => {
+      prepared.push(statement);
+      return shownId ?? statement.statementId;
+    },
+    localInfile: () => void files++,
+  });
+  return { tracker, forwarded: () => Buffer.concat(pieces), oks, errs, eofs, prepared, files: () => files };
+}
+
+/** Feeds the pieces in order; answers how many bytes behind the reply's end were left over. */
+export function feed({ tracker }: Tracking, ...pieces: readonly Buffer[]): number {
+  let left = 0;
+  for (const piece of pieces) {
+    if (tracker.done) left += piece.length;
+    else left += piece.length - tracker.feed(piece, 0);
+  }
+  return left;
+}
+
+/** The packets of a byte stream. @throws when it does not end with a whole packet */
+export function packetsOf(bytes: Buffer): readonly RawPacket[] {
+  const packets = createSplitter().push(bytes);
+  const total = packets.reduce((sum, packet) => sum + packet.bytes.length, 0);
+  if (total !== bytes.length) throw new Error(`${bytes.length - total} bytes of half a packet at the end`);
+  return packets;
+}
