@@ -1,7 +1,9 @@
 // The shape of a statement for logs and metrics: its words without any value that a user gave.
 import { createLexer, nextToken } from './lexer.js';
+import type { Lexer } from './lexer.js';
 import { isUtf8 } from './bytes.js';
-import { add, emptyShape, textOf, VALUE } from './shape.js';
+import { add, emptyShape, isInValues, textOf, VALUE } from './shape.js';
+import type { Shape } from './shape.js';
 import { Kind } from './token.js';
 import type { Token } from './token.js';
 import type { SqlMode } from './types.js';
@@ -35,6 +37,7 @@ const changesMode = new Set(
  */
 export function fingerprint(text: Buffer, mode: SqlMode = usual): string {
   const lexer = createLexer(text.subarray(0, LOOKED_AT), mode);
+  const isGuess = mode === usual;
   const shape = emptyShape();
   let length = 0;
   let last: Token | null = null;
@@ -42,33 +45,37 @@ export function fingerprint(text: Buffer, mode: SqlMode = usual): string {
   for (let token = nextToken(lexer); token !== null && length < LONGEST; token = nextToken(lexer)) {
     if (last?.kind === Kind.Delimiter && !isModeKnown) break;
     if (changesMode.has(token.word)) isModeKnown = false;
-    const part = partOf(lexer.text, token, last, mode);
+    const part = partOf(lexer, token, shape);
     length += add(shape, part, isApart(last, token));
     last = token;
+    if (isGuess && mayEndElsewhere(lexer.text, token)) break;
   }
-  return textOf(shape).slice(0, LONGEST);
+  return textOf(shape)
+    .slice(0, LONGEST)
+    .replace(/[; ]+$/, '');
 }
 
 /** What is shown for a token. Whatever begins like a value or is not closed is one. */
-function partOf(text: Buffer, token: Token, last: Token | null, mode: SqlMode): string {
-  switch (token.kind) {
-    case Kind.String:
-    case Kind.Number:
-      return VALUE;
-    case Kind.Word:
-      return isValueWord(text, token, last) ? VALUE : written(text, token, mode);
-    case Kind.Name:
-    case Kind.UserVariable:
-      return isSafelyQuoted(text, token) ? written(text, token, mode) : VALUE;
-    default:
-      return written(text, token, mode);
-  }
+function partOf(lexer: Lexer, token: Token, shape: Shape): string {
+  const { kind } = token;
+  const isValue =
+    kind === Kind.String ||
+    kind === Kind.Number ||
+    (kind === Kind.Word && isValueWord(lexer.text, token, shape)) ||
+    ((kind === Kind.Name || kind === Kind.UserVariable) && !isSafelyQuoted(lexer.text, token));
+  return isValue ? VALUE : written(lexer, token);
 }
 
-function isValueWord(text: Buffer, token: Token, last: Token | null): boolean {
+/** Whether the string would end elsewhere under NO_BACKSLASH_ESCAPES. */
+function mayEndElsewhere(text: Buffer, token: Token): boolean {
+  if (token.kind !== Kind.String && token.kind !== Kind.UserVariable) return false;
+  return /\\['"\\]/.test(text.toString('latin1', token.start, token.end));
+}
+
+function isValueWord(text: Buffer, token: Token, shape: Shape): boolean {
   const first = text[token.start] ?? 0;
   if (first >= 0x30 && first <= 0x39) return true;
-  return valueWords.has(token.word) && (last?.word === '(' || last?.word === ',');
+  return valueWords.has(token.word) && isInValues(shape);
 }
 
 /** A closed name in backticks, or an unquoted variable. */
@@ -79,8 +86,13 @@ function isSafelyQuoted(text: Buffer, token: Token): boolean {
   return first !== 0x60 || (token.end - start > 1 && text[token.end - 1] === 0x60 && token.end < LOOKED_AT);
 }
 
-function written(text: Buffer, token: Token, mode: SqlMode): string {
-  return text.toString(isUtf8(mode) ? 'utf8' : 'latin1', token.start, token.end).replace(/\p{Cc}/gu, ' ');
+/** The token as it is in the text, in one line. */
+function written(lexer: Lexer, token: Token): string {
+  const { kind, start, end, word } = token;
+  if (kind === Kind.Symbol) return word;
+  if (kind === Kind.Word && word !== '' && lexer.source !== null) return lexer.source.slice(start, end);
+  const text = lexer.text.toString(isUtf8(lexer.mode) ? 'utf8' : 'latin1', start, end);
+  return /\p{Cc}/u.test(text) ? text.replace(/\p{Cc}/gu, ' ') : text;
 }
 
 function isApart(last: Token | null, token: Token): boolean {

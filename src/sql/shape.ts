@@ -13,25 +13,37 @@ export function emptyShape(): Shape {
   return { parts: [], spaced: [] };
 }
 
-const values = [VALUE, ',', VALUE];
-const tuples = ['(', VALUE, ')', ',', '(', VALUE, ')'];
-
-/** Adds a part and folds `?, ?` into `?` and `(?), (?)` into `(?)`. Returns by how many characters it grew. */
+/** Adds a part and folds `(?, ?` into `(?` and `(?), (?)` into `(?)`. Returns by how many characters it grew. */
 export function add(shape: Shape, part: string, spaced: boolean): number {
   shape.parts.push(part);
   shape.spaced.push(spaced);
-  const folded = endsWith(shape, values) ? 2 : endsWith(shape, tuples) ? 4 : 0;
+  const folded = folds(shape.parts, part);
   if (folded === 0) return part.length + Number(spaced);
   shape.parts.length -= folded;
   shape.spaced.length -= folded;
   return 0;
 }
 
-function endsWith({ parts }: Shape, tail: readonly string[]): boolean {
+/** How many parts at the end repeat those before them. */
+function folds(parts: readonly string[], last: string): number {
+  if (last === VALUE) return endsWith(parts, '(', VALUE, ',', VALUE) ? 2 : 0;
+  if (last === ')') return endsWith(parts, '(', VALUE, ')', ',', '(', VALUE, ')') ? 4 : 0;
+  return 0;
+}
+
+/** Whether the next part is an item of a list of values. */
+export function isInValues({ parts }: Shape): boolean {
+  return parts.at(-1) === '(' || endsWith(parts, VALUE, ',');
+}
+
+function endsWith(parts: readonly string[], ...tail: readonly string[]): boolean {
   const start = parts.length - tail.length;
   return start >= 0 && tail.every((part, offset) => parts[start + offset] === part);
 }
 
+/** The parts as one text. */
 export function textOf({ parts, spaced }: Shape): string {
-  return parts.map((part, at) => (at > 0 && spaced[at] === true ? ` ${part}` : part)).join('');
+  let text = '';
+  for (const [at, part] of parts.entries()) text += at > 0 && spaced[at] === true ? ` ${part}` : part;
+  return text;
 }
