@@ -10,6 +10,8 @@ import * as down from './down.js';
 import * as plan from './plan.js';
 import * as restart from './restart.js';
 import * as status from './status.js';
+import * as logs from './logs.js';
+import * as events from './events.js';
 import * as up from './up.js';
 import * as validate from './validate.js';
 
@@ -22,6 +24,8 @@ export const commands: readonly Register[] = [
   set.register,
   up.register,
   status.register,
+  events.register,
+  logs.register,
   restart.register,
   plan.register,
   down.register,

@@ -20,8 +20,8 @@ import { portWarning } from './ports.js';
 import { ofFleet } from './process.js';
 
 export interface ApplyOptions {
-  /** Touch this user's processes only. */
-  readonly only?: string;
+  /** Touch the processes of this user, or of these, only. */
+  readonly only?: string | readonly string[];
   /** Restart the instances even where nothing has changed. */
   readonly restart?: boolean;
   /** Leave the supervisor as it is. */
@@ -65,7 +65,8 @@ async function applyMap(pm2: Pm2, map: FleetMap, options: ApplyOptions): Promise
   const { root } = map;
   const { only, onProgress = () => undefined } = options;
   const processes = ofFleet(await pm2.list(), root);
-  const observations = await observeUsers(root, map, processes, only);
+  const concerned = concernedBy(only);
+  const observations = await observeUsers(root, map, processes, concerned);
   const planned = planFleet(observations, Date.now());
   const steps = options.restart === true ? planned.map((step) => asRestart(step, observations)) : planned;
   const { troubles, attempt } = createAttempts(onProgress);
@@ -81,9 +82,14 @@ async function applyMap(pm2: Pm2, map: FleetMap, options: ApplyOptions): Promise
       : undefined;
   const [outcomes] = await Promise.all([instances, supervised]);
   const warnings = map.users
-    .filter(({ user }) => only === undefined || user === only)
+    .filter(({ user }) => concerned(user))
     .flatMap((settings) => portWarning(settings) ?? []);
   return { outcomes, troubles, warnings };
+}
+
+function concernedBy(only: ApplyOptions['only']): (user: string) => boolean {
+  if (only === undefined) return () => true;
+  return (user) => (typeof only === 'string' ? user === only : only.includes(user));
 }
 
 /** Runs what the instances can do without: its errors are kept and told, its progress is told. */

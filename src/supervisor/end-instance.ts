@@ -1,4 +1,5 @@
 // Ends what runs of a user, PM2's processes and others, and waits until the backend slot and the port are free.
+import { readFileSync } from 'node:fs';
 import { FleetError } from '../errors.js';
 import type { Running } from './plan.js';
 import type { Pm2 } from './pm2.js';
@@ -49,11 +50,27 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Whether there is a process `pid`, be it ours or somebody else's. */
+/** Whether the process `pid` runs, be it ours or somebody else's. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Whether it has ended and only waits for its parent to notice. A process that outlived PM2 has the system's first process
+ * for a parent, which in a container may never look.
+ */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    // `pid (name) state ...`; the name may have any character.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    // Gone between the two questions.
+    return true;
   }
 }

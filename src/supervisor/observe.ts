@@ -34,12 +34,12 @@ export interface Observation {
 /** An instance that is up answers within a ms or two; a busy machine is given time. */
 const answersWithinMs = 1_000;
 
-/** Looks at every user of the map and everyone else who has a folder or a process; with `only`, at that user. */
+/** Looks at every user of the map and everyone else who has a folder or a process, as far as `concerned`. */
 export async function observeUsers(
   root: string,
   map: Pick<FleetMap, 'users'>,
   processes: readonly FleetProcess[],
-  only?: string,
+  concerned: (user: string) => boolean = () => true,
 ): Promise<Observation[]> {
   const instances = processes.filter(({ marks }) => marks.role === 'instance');
   const names = new Set([
@@ -47,9 +47,8 @@ export async function observeUsers(
     ...usersWithSettings(root),
     ...instances.flatMap(({ marks }) => marks.user ?? []),
   ]);
-  const users = [...names].filter((user) => only === undefined || user === only);
   return Promise.all(
-    users.map((user) =>
+    [...names].filter(concerned).map((user) =>
       observeUser(
         root,
         user,

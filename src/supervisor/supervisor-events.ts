@@ -1,0 +1,54 @@
+// What happens to the fleet as a whole, and what its log says of it.
+
+export type SupervisorEvent =
+  | { readonly type: 'supervisor-started' }
+  | { readonly type: 'supervisor-stopped'; readonly reason: string }
+  | { readonly type: 'map-changed'; readonly users: readonly string[] }
+  | { readonly type: 'map-refused'; readonly reason: string }
+  | { readonly type: 'applied'; readonly line: string }
+  | { readonly type: 'instance-crashed'; readonly user: string; readonly reason: string }
+  | {
+      readonly type: 'crash-loop';
+      readonly user: string;
+      readonly crashes: number;
+      readonly reason: string;
+    }
+  | { readonly type: 'crash-loop-over'; readonly user: string }
+  | { readonly type: 'pm2-gone' }
+  | { readonly type: 'pm2-back' }
+  | { readonly type: 'instance-adopted'; readonly user: string; readonly pid: number }
+  | { readonly type: 'trouble'; readonly where: string; readonly reason: string };
+
+export type Tell = (event: SupervisorEvent) => void;
+
+type Level = 'info' | 'warn' | 'error';
+
+/** Level and words of an event, as in the instances' logs. */
+export function wordsOf(event: SupervisorEvent): readonly [Level, string] {
+  switch (event.type) {
+    case 'supervisor-started':
+      return ['info', 'the supervisor watches the fleet'];
+    case 'supervisor-stopped':
+      return ['info', `the supervisor ends (${event.reason}); the instances serve on`];
+    case 'map-changed':
+      return ['info', `the port map has changed for ${event.users.join(', ') || 'nobody'}`];
+    case 'map-refused':
+      return ['error', event.reason];
+    case 'applied':
+      return ['info', event.line];
+    case 'instance-crashed':
+      return ['warn', `the instance ended: ${event.reason}`];
+    case 'crash-loop':
+      return ['error', `the instance is in a crash loop: it ended ${event.crashes} times, ${event.reason}`];
+    case 'crash-loop-over':
+      return ['info', 'the instance is out of its crash loop'];
+    case 'pm2-gone':
+      return ['warn', "PM2's daemon is gone; the instances serve on without it"];
+    case 'pm2-back':
+      return ['info', "PM2's daemon is back"];
+    case 'instance-adopted':
+      return ['warn', `the instance (process ${event.pid}) runs on without PM2`];
+    case 'trouble':
+      return ['error', `${event.where}: ${event.reason}`];
+  }
+}
