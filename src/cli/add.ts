@@ -57,9 +57,20 @@ async function add(user: string, options: AddOptions, context: Context): Promise
     throw error;
   });
   const settings = findUser(map.users, user, map.file);
-  if (options.up) await context.apply(map.root, { only: user, onProgress: context.note });
+  if (options.up) await start(map.root, user, context);
   if (context.json()) context.printJson({ ...cardOf(settings), started: options.up });
   else printCard(settings, options.up, context);
+}
+
+/** Starts just this user. Where that fails, the user stays in the map: the reason is mostly outside of it. */
+async function start(root: string, user: string, context: Context): Promise<void> {
+  try {
+    const { warnings } = await context.actions.apply(root, { only: user, onProgress: context.note });
+    for (const warning of warnings) context.note(`warning: ${warning}`);
+  } catch (error) {
+    context.note(`${user} is in the map and does not run; when the cause is gone: chronos-fleet up ${user}`);
+    throw error;
+  }
 }
 
 function checkName(user: string): void {

@@ -7,6 +7,7 @@ import type { MapOptions } from '../config/load.js';
 import { formatProblem } from '../config/report.js';
 import { findRoot, mapFileOf } from '../config/root.js';
 import type { FleetMap } from '../config/types.js';
+import type { FleetActions } from './apply-change.js';
 
 /** The process around a command; tests give their own. */
 export interface Surroundings {
@@ -15,11 +16,7 @@ export interface Surroundings {
   readonly stderr: NodeJS.WriteStream;
   readonly environment: Environment;
   readonly cwd: string;
-  /** Brings what runs in line with the map: all of it, or one user's part. */
-  readonly apply: (
-    root: string,
-    options: { readonly only?: string; readonly onProgress?: (line: string) => void },
-  ) => Promise<unknown>;
+  readonly actions: FleetActions;
 }
 
 /** Options that stand before or after any command. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The chronos-fleet command.
+import { fleetActions } from './apply-change.js';
 import { run } from './program.js';
 
 /** `chronos-fleet logs | head` ends the reader first; that is no error. */
@@ -14,5 +15,5 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   environment: process.env,
   cwd: process.cwd(),
-  apply: async (root, options) => (await import('../supervisor/apply.js')).applyFleet(root, options),
+  actions: fleetActions,
 });

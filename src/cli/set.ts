@@ -2,10 +2,9 @@
 import type { Command } from 'commander';
 import { editMap } from '../config/edit.js';
 import { groupPaths, isKeyPath, keyPaths, keyRow } from '../config/keys.js';
-import type { FleetMap } from '../config/types.js';
 import { suggestion } from '../config/suggest.js';
 import { FleetError } from '../errors.js';
-import { applyToRunning } from './apply-change.js';
+import { applyTo, whoRuns } from './apply-change.js';
 import type { Context } from './context.js';
 import { userIn } from './user-in.js';
 
@@ -27,7 +26,9 @@ export function register(program: Command, context: Context): void {
 
 async function set(target: string, words: readonly string[], context: Context): Promise<void> {
   const assignments = words.map((word) => assignmentOf(word, target));
-  const { result: user, map } = await editMap(context.mapOptions(), (draft) => {
+  const mapOptions = context.mapOptions();
+  const isRunning = await whoRuns(mapOptions.root, context);
+  const { result: user, map } = await editMap(mapOptions, (draft) => {
     const name = target === 'defaults' ? undefined : userIn(draft.read([]) ?? null, target, context);
     const scope = name === undefined ? ['defaults'] : ['users', name];
     for (const { key, value } of assignments) {
@@ -37,7 +38,11 @@ async function set(target: string, words: readonly string[], context: Context): 
     }
     return name;
   });
-  await apply(user, map, context);
+  // A change of the defaults concerns everybody; whom it does not touch goes on.
+  const concerned = user === undefined ? map.users.map((settings) => settings.user) : [user];
+  await applyTo(map.root, concerned.filter(isRunning), context);
+  if (user !== undefined && !isRunning(user))
+    context.note(`${user} does not run; start: chronos-fleet up ${user}`);
   if (context.json()) context.printJson({ target: user ?? 'defaults', set: assignments });
   else for (const { key, value } of assignments) context.print(sentence(user ?? 'defaults', key, value));
 }
@@ -62,12 +67,6 @@ function typed(key: string, value: string): string | number | boolean {
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   const numeric = kind === 'integer' || kind === 'seconds' || kind === 'depth';
   return numeric && String(Number(value)) === value ? Number(value) : value;
-}
-
-/** A change of the defaults concerns everybody; who is not touched by it goes on. */
-async function apply(user: string | undefined, map: FleetMap, context: Context): Promise<void> {
-  const users = user === undefined ? map.users.map((settings) => settings.user) : [user];
-  for (const name of users) await applyToRunning(map.root, name, context);
 }
 
 function sentence(target: string, key: string, value: string): string {
