@@ -36,7 +36,9 @@ export function track(
       prepared.push(statement);
       return shownId ?? statement.statementId;
     },
-    localInfile: () => void files++,
+    localInfile: () => {
+      files++;
+    },
   });
   return { tracker, forwarded: () => Buffer.concat(pieces), oks, errs, eofs, prepared, files: () => files };
 }
