@@ -32,6 +32,8 @@ export function openLogFile(settings: LogFileSettings, onTrouble: (detail: strin
     size: `${settings.logMaxSizeBytes}B`,
     interval: '1d',
     intervalUTC: true,
+    // Without it the library forgets initialRotation.
+    intervalBoundary: true,
     initialRotation: true,
     mode: 0o600,
   });
