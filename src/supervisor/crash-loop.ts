@@ -22,6 +22,8 @@ export interface CrashLoop {
 /** PM2's pauses between restarts grow to 15 s, so that a loop crashes at least four times in this time. */
 const lookBackMs = 75_000;
 const loopFrom = 3;
+/** What is known of a process that was killed, or had no memory left, or could not even be loaded. */
+export const withoutWords = 'it ended without a word (killed, or out of memory)';
 
 /** Ends of a process as two looks at its row show them: PM2's exit events come twice, or not at all. */
 export function crashBetween(
@@ -32,7 +34,7 @@ export function crashBetween(
 ): Crash | undefined {
   const ended = endedPid(before, after);
   if (ended === undefined) return undefined;
-  if (goodbye?.pid !== ended) return { at: now, reason: 'ended without a word: killed, or out of memory' };
+  if (goodbye?.pid !== ended) return { at: now, reason: withoutWords };
   // Asked to stop by hand, through PM2: that is no crash.
   return goodbye.ended === 'stopped' ? undefined : { at: goodbye.at, reason: goodbye.reason };
 }
@@ -64,6 +66,6 @@ export function judge(crashes: readonly Crash[], now: number): CrashLoop | undef
  */
 export function judgeByRow(row: FleetProcess, goodbye: Goodbye | undefined): CrashLoop | undefined {
   if (row.status !== 'waiting restart' || row.restarts < loopFrom) return undefined;
-  const reason = goodbye?.ended === 'failed' ? goodbye.reason : 'it ends without a word';
+  const reason = goodbye?.ended === 'failed' ? goodbye.reason : withoutWords;
   return { crashes: row.restarts, since: row.startedAt, reason };
 }

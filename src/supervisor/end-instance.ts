@@ -53,7 +53,8 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
 /** Whether the process `pid` runs, be it ours or somebody else's. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0) && !isZombie(pid);
+    process.kill(pid, 0);
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

@@ -1,12 +1,10 @@
 // Starts an instance under PM2 and looks for itself whether a client could log in.
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { writeInstanceSettings } from '../config/hand-over.js';
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError } from '../errors.js';
 import type { InstanceStatus } from '../observe/status.js';
 import type { AppDefinition } from './app.js';
-import { instanceApp, readyWithinMs, stderrFile } from './app.js';
+import { instanceApp, readyWithinMs } from './app.js';
 import { isAlive } from './end-instance.js';
 import { readGoodbye } from './goodbye.js';
 import { readGreeting } from './greeting.js';
@@ -15,9 +13,9 @@ import type { Pm2 } from './pm2.js';
 import type { FleetProcess, Pm2Process } from './process.js';
 import { ofFleet } from './process.js';
 import { clearStanding } from './standing.js';
+import { dropLongStderr, lastErrorLine } from './stderr.js';
 
 const lookWithinMs = 2_000;
-const maxStderrBytes = 1024 * 1024;
 
 /**
  * Hands the settings over, starts the instance, and returns its status once its port greets. The backend may be down: that
@@ -32,7 +30,7 @@ export async function startInstance(
   const { revision } = await writeInstanceSettings(root, settings);
   const app = instanceApp(root, settings, revision);
   await clearStanding(folder);
-  await dropLongFile(join(folder, stderrFile));
+  await dropLongStderr(folder);
   const startedAt = Date.now();
   await startApp(pm2, root, app);
   // PM2 calls it ready also when it has died or said nothing in time.
@@ -77,20 +75,12 @@ function whyAbsent(
   if (goodbye !== undefined && goodbye.at >= startedAt) return goodbye.reason;
   // While PM2 waits with the next start, the row still has the pid of the process that ended.
   if (process?.pid === undefined || !isAlive(process.pid)) {
-    return `it ended without a word; see ${join(folder, stderrFile)}`;
+    const line = lastErrorLine(folder, startedAt);
+    return line === undefined ? 'it ended without a word' : `it ended with ${line}`;
   }
   return `process ${process.pid} did not listen within ${readyWithinMs / 1000} s`;
 }
 
 function notReady(user: string, detail: string): FleetError {
   return new FleetError('INSTANCE_NOT_READY', { user, detail });
-}
-
-/** PM2 appends to it for ever. */
-async function dropLongFile(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (status) => status.size,
-    () => 0,
-  );
-  if (size > maxStderrBytes) await rm(file, { force: true });
 }

@@ -41,8 +41,8 @@ export function stateOf(seen: StateInput): ObservedState {
 }
 
 function looping({ crashes, reason }: CrashLoop, answer: AdminAnswer): ObservedState {
-  const now = answer.kind === 'answer' ? 'runs again' : 'is started again with growing pauses';
-  return { state: 'crash-looping', reason: `ended ${crashes} times, the last because ${reason}; it ${now}` };
+  const now = answer.kind === 'answer' ? 'It runs again' : 'It is started again with growing pauses';
+  return { state: 'crash-looping', reason: `it ended ${crashes} times; the last time: ${reason}. ${now}` };
 }
 
 function answering(

@@ -39,7 +39,10 @@ export function wordsOf(event: SupervisorEvent): readonly [Level, string] {
     case 'instance-crashed':
       return ['warn', `the instance ended: ${event.reason}`];
     case 'crash-loop':
-      return ['error', `the instance is in a crash loop: it ended ${event.crashes} times, ${event.reason}`];
+      return [
+        'error',
+        `the instance is in a crash loop: it ended ${event.crashes} times; the last time: ${event.reason}`,
+      ];
     case 'crash-loop-over':
       return ['info', 'the instance is out of its crash loop'];
     case 'pm2-gone':
