@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createSales } from '../support/fixtures.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { command, connectRaw, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
+import { command, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
 import {
   executeBody,
+  expectSameAsDirectly,
   int4,
   statementId,
   textParameters,
-  transcribe,
   type Step,
 } from '../support/transcript.js';
 
@@ -24,16 +24,8 @@ beforeEach(async () => {
   instance = await instances.start(server, account);
 });
 
-/** Runs the steps directly and through the port, each on a new connection, and holds the bytes against each other. */
-async function sameAsDirectly(steps: readonly Step[], login: Partial<RawLogin> = {}): Promise<void> {
-  const direct = await connectRaw({ port: server.port, ...account, ...login });
-  const expected = await transcribe(direct, steps);
-  await direct.quit();
-  const client = await instance.login({ ...account, ...login });
-  const actual = await transcribe(client, steps);
-  await client.quit();
-  for (const [i, entry] of expected.entries()) expect(actual[i]).toEqual(entry);
-}
+const sameAsDirectly = (steps: readonly Step[], login: Partial<RawLogin> = {}): Promise<void> =>
+  expectSameAsDirectly(server, instance, { ...account, ...login }, steps);
 
 const prepare = (sql: string): Step => ({ code: command.STMT_PREPARE, body: Buffer.from(sql), what: sql });
 const execute = (flags = 0, parameters?: Buffer, preparedAt = 0): Step => ({
@@ -103,7 +95,6 @@ describe('text commands', () => {
       'SELECT 1; SELECT 2',
       { code: command.SET_OPTION, body: Buffer.from([0, 0]), what: 'SET_OPTION multi on' },
       'SELECT 1; SELECT 2',
-      { code: command.SET_OPTION, body: Buffer.from([9, 0]), what: 'SET_OPTION unknown' },
     ]);
   });
 
@@ -120,31 +111,6 @@ describe('text commands', () => {
       ],
       { files },
     );
-  });
-});
-
-describe('long packets', () => {
-  const megabytes = 20_000_000;
-
-  it('of more than 16 MB come back whole', async () => {
-    await sameAsDirectly([`SELECT REPEAT('x', ${megabytes}) AS long_value, 1 AS next`, 'SELECT 1']);
-  });
-
-  it('of more than 16 MB, and of exactly 16 MB, reach the server whole', async () => {
-    const statement = (length: number): string => {
-      const head = "SELECT LENGTH('";
-      return `${head}${'y'.repeat(length - head.length - 2)}')`;
-    };
-    await sameAsDirectly([statement(megabytes), statement(0xffffff - 1), statement(0xffffff), 'SELECT 1']);
-  });
-
-  it('of more than max_allowed_packet are refused, and neither session loses its connection', async () => {
-    const [client, other] = [await instance.login(), await instance.login()];
-    const tooLong = `SELECT LENGTH('${'z'.repeat(65 * 1024 * 1024)}')`;
-    expect(await client.failure(tooLong)).toMatchObject({ errno: 1153, sqlState: '08S01' });
-    expect(await other.rows('SELECT 1')).toEqual([['1']]);
-    expect(await client.rows('SELECT 2')).toEqual([['2']]);
-    expect(instance.status().counters.backendConnects).toBe(1);
   });
 });
 

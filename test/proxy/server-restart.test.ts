@@ -9,7 +9,7 @@ const hasServer = findProgram('mariadbd', 'mysqld') !== undefined;
 describe.skipIf(!hasServer)('a server that comes back (needs mariadbd on this machine)', () => {
   const instances = useInstances();
   let server: Awaited<ReturnType<typeof startMariadb>>;
-  beforeAll(async () => (server = await startMariadb()));
+  beforeAll(async () => (server = await startMariadb({ options: ['--innodb-flush-log-at-trx-commit=1'] })));
   afterAll(() => server.destroy());
 
   it.each(['stop', 'kill'] as const)('after %s finds the sessions where it left them', async (end) => {

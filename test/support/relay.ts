@@ -89,7 +89,8 @@ export async function startRelay(target: { readonly host: string; readonly port:
       [client, server],
       [server, client],
     ] as const) {
-      socket.on('error', () => undefined);
+      socket.on('error', () => lines.delete(line));
+      socket.on('end', () => lines.delete(line));
       socket.on('close', () => {
         lines.delete(line);
         other.destroySoon();

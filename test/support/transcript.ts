@@ -1,5 +1,6 @@
 // The same commands over two connections, and what came back of each, for comparing byte for byte.
-import { command, type RawClient } from './raw-client.js';
+import { expect } from 'vitest';
+import { command, connectRaw, type RawClient, type RawLogin } from './raw-client.js';
 import type { RawPacket } from './raw-packets.js';
 
 /** A statement's text, or a command with its body; a function where the body depends on an earlier reply. */
@@ -16,6 +17,22 @@ export type Step =
 export interface TranscriptEntry {
   readonly step: string;
   readonly reply: readonly string[];
+}
+
+/** Runs the steps directly and through the port, each on a new connection, and holds the bytes against each other. */
+export async function expectSameAsDirectly(
+  server: { readonly port: number },
+  instance: { readonly port: number },
+  login: Omit<RawLogin, 'port'>,
+  steps: readonly Step[],
+): Promise<void> {
+  const direct = await connectRaw({ ...login, port: server.port });
+  const expected = await transcribe(direct, steps);
+  await direct.quit();
+  const client = await connectRaw({ ...login, port: instance.port });
+  const actual = await transcribe(client, steps);
+  await client.quit();
+  for (const [i, entry] of expected.entries()) expect(actual[i]).toEqual(entry);
 }
 
 /** Runs the steps one after the other. */
