@@ -39,7 +39,7 @@ export const errorTable = {
     message: 'Connections using insecure transport are prohibited on this port (tls.required)',
   },
   // Commands
-  UNKNOWN_COMMAND: { errno: 1047, sqlState: '08S01', message: 'Unknown command {command}' },
+  UNKNOWN_COMMAND: { errno: 1047, sqlState: '08S01', message: 'Unknown command' },
   COMMAND_REFUSED: {
     errno: 1227,
     sqlState: '42000',
@@ -105,8 +105,8 @@ export const errorTable = {
     message: 'The transaction was rolled back: {detail}; try restarting the transaction',
   },
   SESSION_STATE_LOST: {
-    errno: 1105,
-    sqlState: 'HY000',
+    errno: 1213,
+    sqlState: '40001',
     message: 'This statement was not run, because {detail}; set them up again and go on',
   },
   SHUTTING_DOWN: { errno: 1053, sqlState: '08S01', message: 'The instance is being stopped' },

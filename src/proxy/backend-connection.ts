@@ -56,24 +56,24 @@ export class BackendConnection {
   //   server:    ----------------------------------------------->
   private readonly inFlight: InFlight[] = [];
   private gone: BackendGone | null = null;
-  private readonly closed: Promise<void>;
+  /** Resolves when the socket is closed: before that, another connection would be a second one. */
+  readonly closed: Promise<void>;
   /** Epoch ms of the last byte from the server. */
   lastHeard = Date.now();
 
   /**
    * @param socket logged in, and with no listener but ours
    * @param tracked whether CLIENT_SESSION_TRACK was agreed on
-   * @param onGone called once, when the connection ended for whatever reason
+   * @param onGone called once, as soon as the connection is of no more use, for whatever reason
    */
   constructor(
     private readonly socket: Socket,
     private readonly tracked: boolean,
-    onGone: (error: BackendGone) => void,
+    private readonly onGone: (error: BackendGone) => void,
   ) {
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.lose(new BackendGone('the backend closed the connection'));
-        onGone(this.gone ?? new BackendGone('closed'));
         resolve();
       });
     });
@@ -212,6 +212,7 @@ export class BackendConnection {
     if (this.gone !== null) return;
     this.gone = error;
     for (const { fail } of this.inFlight.splice(0)) fail(error);
+    this.onGone(error);
   }
 }
 

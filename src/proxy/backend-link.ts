@@ -173,7 +173,10 @@ export class BackendLink {
     this.current = { name: 'closing' };
     this.events.publish({ type: 'backend-lost', reason: error.message });
     this.owner.lost(live, error);
-    this.connecting = this.connect(error.message);
+    this.connecting = live.connection.closed.then(() => {
+      if (!this.stopping.signal.aborted) return this.connect(error.message);
+      return undefined;
+    });
   }
 
   private retryAfter(error: Error): void {

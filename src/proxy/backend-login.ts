@@ -30,6 +30,9 @@ export interface LoggedIn {
   readonly capabilities: number;
 }
 
+/** Character set and collation of the login; every session sets its own. */
+export const LOGIN_NAMES = ['utf8mb4', 'utf8mb4_general_ci'] as const;
+
 /** Flags that mysql2 would set by default and that would change the form of replies, or the meaning of statements. */
 const unwanted = ['-FOUND_ROWS', '-IGNORE_SPACE', '-CLIENT_QUERY_ATTRIBUTES', '-ODBC'];
 
@@ -140,6 +143,7 @@ function authenticate(socket: net.Socket, settings: InstanceSettings, flags: str
       user: backend.user,
       password: backend.password,
       multipleStatements: true,
+      charset: LOGIN_NAMES[1],
       connectTimeout: 0,
       flags,
       ...(backend.tls.mode === 'off' ? {} : { ssl: tlsOptions(settings) }),
@@ -174,13 +178,14 @@ function agreed(greeting: Greeting): number {
 }
 
 function refusal(err: ErrPacket): LoginFailed {
-  return new LoginFailed(`${err.errno} (${err.sqlState}): ${err.message}`, err.errno);
+  return new LoginFailed(`${err.errno} (${err.sqlState}) ${err.message}`, err.errno);
 }
 
+/** mysql2 gives the server's number and state beside the message. */
 function failure(error: unknown): LoginFailed {
-  const cause = error as Partial<mysql.QueryError>;
+  const { errno, sqlState } = error as Partial<mysql.QueryError>;
   const message = error instanceof Error ? error.message : String(error);
-  return new LoginFailed(message, typeof cause.errno === 'number' ? cause.errno : undefined, {
-    cause: error,
-  });
+  if (typeof errno !== 'number' || sqlState === undefined)
+    return new LoginFailed(message, undefined, { cause: error });
+  return new LoginFailed(`${errno} (${sqlState}) ${message}`, errno, { cause: error });
 }

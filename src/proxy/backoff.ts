@@ -14,7 +14,7 @@ interface Curve {
 
 const unreachable: Curve = { firstMs: 100, lastMs: 5_000 };
 const slotTaken: Curve = { firstMs: 25, lastMs: 1_000 };
-const refused: Curve = { firstMs: 5_000, lastMs: 60_000 };
+const refused: Curve = { firstMs: 10_000, lastMs: 60_000 };
 
 /**
  * @param attempt failed attempts in a row, from 1

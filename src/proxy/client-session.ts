@@ -224,7 +224,7 @@ export class ClientSession implements TurnOwner {
         detail: `the backend connection was lost (${detail})`,
       });
     }
-    const names = live.state.userVariables.ownedBy(session);
+    const names = live.state.userVariables.ownedBy(session.userVariables);
     if (names.length > 0 && this.lost === null) {
       const variables = names.map((name) => `@${name}`).join(', ');
       const what = `the backend connection was lost (${detail}), and with it the user variables ${variables}`;
@@ -262,6 +262,7 @@ export class ClientSession implements TurnOwner {
     this.file?.clientGone(reason);
     this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
     const { multiplexer, events } = this.host;
+    this.session.disown();
     this.release(() => {
       multiplexer.forget(this);
     });

@@ -66,7 +66,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     case Command.DEBUG:
       return { ...plain, form: 'ok', isRead: false, fingerprint: 'COM_DEBUG' };
     default:
-      throw new FleetError('UNKNOWN_COMMAND', { command: code });
+      throw new FleetError('UNKNOWN_COMMAND', {});
   }
 }
 

@@ -124,7 +124,7 @@ function withoutReply(client: ClientSession, { payload }: Frame): void {
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_set_option.html */
 function setOption(client: ClientSession, { payload, lastSequence }: Frame): void {
   const option = payload.length >= 3 ? payload.readUInt16LE(1) : -1;
-  if (option !== 0 && option !== 1) throw new FleetError('UNKNOWN_COMMAND', { command: 'COM_SET_OPTION' });
+  if (option !== 0 && option !== 1) throw new FleetError('UNKNOWN_COMMAND', {});
   client.session.multiStatements = option === 0;
   client.answer(writeEof({ warnings: 0, status: statusOf(client) }), lastSequence);
 }

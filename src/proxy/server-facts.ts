@@ -4,11 +4,11 @@ import mysql from 'mysql2';
 import type { InstanceSettings } from '../config/types.js';
 import { ConnectionState } from '../session/connection-state.js';
 import type { CollationFact, ServerFacts } from '../session/session.js';
-import { DEFAULT, initialLiteralOf, type Literal } from '../session/variables.js';
+import { DEFAULT, initialLiteralOf, namesLiteral, type Literal } from '../session/variables.js';
 import { Capability } from '../wire/constants.js';
 import type { Greeting } from '../wire/handshake.js';
 import type { BackendConnection } from './backend-connection.js';
-import type { LoggedIn } from './backend-login.js';
+import { LOGIN_NAMES, type LoggedIn } from './backend-login.js';
 
 /** The server's default, for one that does not say. */
 const DEFAULT_MAX_ALLOWED_PACKET = 16 * 1024 * 1024;
@@ -48,7 +48,9 @@ export async function prepareConnection(
     collations: readCollations(await collations),
     maxAllowedPacket: Number(shown.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
   };
-  return { facts, state: initialState(shown, settings), tracked };
+  const state = initialState(shown, settings);
+  state.names = namesLiteral(...LOGIN_NAMES);
+  return { facts, state, tracked };
 }
 
 /** The state of a connection after COM_RESET_CONNECTION: as after a login, but that the schema stays. @throws BackendGone */

@@ -35,9 +35,16 @@ export function learn(
         state.doubt(asked);
       }
     }
-    for (const name of statement.userVariables.assigned) state.userVariables.give(name, session);
+    for (const name of statement.userVariables.assigned)
+      state.userVariables.give(name, session.userVariables);
+    if (outcome.err === null && assignsNames(statement)) session.namesAssigned();
     learnSchema(session, state, statement, outcome, told.has('schema'));
   }
+  session.adoptNames(state);
+}
+
+function assignsNames({ assigns }: Statement): boolean {
+  return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
 }
 
 function learnTold(session: Session, state: ConnectionState, outcome: Outcome): Set<string> {
@@ -92,6 +99,7 @@ export async function askWhatIsInDoubt(session: Session | null, { connection, st
     session?.variables.delete(name);
     state.forget(name);
   }
+  session?.adoptNames(state);
   const rows = await schema;
   if (rows === null) return;
   state.schema = rows[0]?.[0] ?? null;

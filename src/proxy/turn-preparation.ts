@@ -84,13 +84,15 @@ async function exchangeVariables(
   const { userVariables } = live.state;
   const names = namesTouched(command, session, live);
   if (names.size === 0) return null;
-  const foreign = userVariables.foreign(names, session);
-  if (foreign.length > 0) await saveVariables(foreign, live);
-  const toSet = [...new Set([...foreign, ...userVariables.missing(names, session)])];
+  const owner = session.userVariables;
+  const foreign = userVariables.foreign(names, owner);
+  const worthSaving = userVariables.worthSaving(foreign);
+  if (worthSaving.length > 0) await saveVariables(worthSaving, live);
+  const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
   if (toSet.length === 0) return null;
-  const values = toSet.map((name) => [name, session.savedVariables.get(name) ?? 'NULL'] as const);
+  const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? 'NULL'] as const);
   return queryCommand(assignVariables(values), () => {
-    for (const name of toSet) userVariables.give(name, session);
+    for (const name of toSet) userVariables.give(name, owner);
   });
 }
 
@@ -101,7 +103,11 @@ function namesTouched({ effects }: ClientCommand, session: Session, live: Live):
     (effect) => effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null,
   );
   if (!mayTouchAll) return names;
-  return new Set([...names, ...live.state.userVariables.names, ...session.savedVariables.keys()]);
+  return new Set([
+    ...names,
+    ...live.state.userVariables.names,
+    ...session.userVariables.savedVariables.keys(),
+  ]);
 }
 
 async function saveVariables(names: readonly string[], { connection, state }: Live): Promise<void> {

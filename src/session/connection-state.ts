@@ -11,6 +11,8 @@ export class ConnectionState {
   schema: string | null | undefined;
   /** The option of COM_SET_OPTION; undefined not known. */
   multiStatements: boolean | undefined = true;
+  /** What SET NAMES was given last, or what the login amounts to; undefined not known. */
+  names: Literal | undefined;
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
   readonly unusedStatements: number[] = [];
   readonly userVariables = new UserVariables();
@@ -33,6 +35,10 @@ export class ConnectionState {
 
   get unknownVariables(): readonly string[] {
     return [...this.unasked];
+  }
+
+  isInDoubt(name: string): boolean {
+    return this.unasked.has(name);
   }
 
   initialValue(name: string): Literal {

@@ -5,7 +5,7 @@ import { int } from '../wire/lenenc.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Session } from './session.js';
-import type { Literal } from './variables.js';
+import { namesVariables, type Literal } from './variables.js';
 
 /** A command of the proxy's own that brings the connection a step nearer to what the session wants. */
 export interface StateCommand {
@@ -27,7 +27,8 @@ export function difference(connection: ConnectionState, session: Session): State
   const { schema } = session;
   if (schema !== null && connection.schema !== schema) commands.push(initDb(connection, schema));
   const assignments = variableDifference(connection, session);
-  if (assignments.length > 0) commands.push(setVariables(connection, assignments));
+  const names = session.names === connection.names ? null : session.names;
+  if (assignments.length > 0 || names !== null) commands.push(setVariables(connection, names, assignments));
   return commands;
 }
 
@@ -41,9 +42,13 @@ type Assignment = readonly [name: string, value: Literal];
 function variableDifference(connection: ConnectionState, session: Session): Assignment[] {
   const names = new Set([...connection.touched, ...session.variables.keys()]);
   const assignments: Assignment[] = [];
+  const changesNames = session.names !== null && session.names !== connection.names;
+  const afterNames = new Map<string, Literal>(changesNames ? namesVariables(session.names ?? '') : []);
   for (const name of names) {
+    // What is in doubt is this session's own value: another session's would have been asked for.
+    if (connection.isInDoubt(name)) continue;
     const wanted = session.wanted(name, connection);
-    if (connection.valueOf(name) !== wanted) assignments.push([name, wanted]);
+    if ((afterNames.get(name) ?? connection.valueOf(name)) !== wanted) assignments.push([name, wanted]);
   }
   return assignments;
 }
@@ -73,9 +78,18 @@ export function queryCommand(sql: string, done: () => void): StateCommand {
   };
 }
 
-function setVariables(connection: ConnectionState, assignments: readonly Assignment[]): StateCommand {
-  const list = assignments.map(([name, value]) => `@@session.${name}=${value}`).join(',');
-  return queryCommand(`SET ${list}`, () => {
+function setVariables(
+  connection: ConnectionState,
+  names: Literal | null,
+  assignments: readonly Assignment[],
+): StateCommand {
+  const list = assignments.map(([name, value]) => `@@session.${name}=${value}`);
+  const parts = names === null ? list : [`NAMES ${names}`, ...list];
+  return queryCommand(`SET ${parts.join(',')}`, () => {
+    if (names !== null) {
+      connection.names = names;
+      for (const [name, value] of namesVariables(names)) connection.learn(name, value);
+    }
     for (const [name, value] of assignments) connection.learn(name, value);
   });
 }

@@ -5,7 +5,16 @@ import type { SqlMode } from '../sql/types.js';
 import type { ConnectionState } from './connection-state.js';
 import { Holds } from './holds.js';
 import { PreparedStatements } from './prepared-statements.js';
-import { literalOf, quoted, type Literal } from './variables.js';
+import { newOwner, type VariableOwner } from './user-variables.js';
+import {
+  charsetVariables,
+  literalOf,
+  namesLiteral,
+  namesVariables,
+  quoted,
+  unquoted,
+  type Literal,
+} from './variables.js';
 
 /** What a client said at login (or in COM_CHANGE_USER) that shapes its session. */
 export interface SessionStart {
@@ -37,10 +46,13 @@ export interface ServerFacts {
 export class Session {
   schema: string | null;
   multiStatements: boolean;
+  /** What SET NAMES is to be given for the session's character sets; null for the server's own. */
+  names: Literal | null = null;
+  private namesChanged = false;
   /** System variables that the session has set, or that its login implied. */
   readonly variables = new Map<string, Literal>();
-  /** Values of user variables whose names on the connection hold another session's value (or none). */
-  readonly savedVariables = new Map<string, Literal>();
+  /** Stands for the session among the user variables on a connection; another one after it began anew. */
+  userVariables: VariableOwner = newOwner();
   readonly statements = new PreparedStatements();
   readonly holds = new Holds();
   /** Status flags of the last reply. */
@@ -73,8 +85,9 @@ export class Session {
       this.start = { ...this.start, ...start };
       this.schema = start.schema;
     }
+    this.names = null;
     this.variables.clear();
-    this.savedVariables.clear();
+    this.disown();
     this.statements.clear();
     this.started = false;
     this.status = ServerStatus.AUTOCOMMIT;
@@ -87,9 +100,8 @@ export class Session {
     this.started = true;
     const fact = facts.collations.get(this.start.collation);
     if (fact !== undefined) {
-      this.variables.set('character_set_client', quoted(fact.charset));
-      this.variables.set('character_set_results', quoted(fact.charset));
-      this.variables.set('collation_connection', quoted(fact.collation));
+      this.names = namesLiteral(fact.charset, fact.collation);
+      for (const [name, value] of namesVariables(this.names)) this.variables.set(name, value);
     }
     if (this.has(Capability.IGNORE_SPACE)) {
       const modes = unquoted(connection.initialValue('sql_mode'));
@@ -101,6 +113,29 @@ export class Session {
   /** The value that is to be in force for `name` in this session's turns. */
   wanted(name: string, connection: ConnectionState): Literal {
     return this.variables.get(name) ?? connection.initialValue(name);
+  }
+
+  /** Whatever user variables of it are on a connection are nobody's any more. */
+  disown(): void {
+    this.userVariables.isGone = true;
+    this.userVariables = newOwner();
+  }
+
+  /** The session has said SET NAMES: once the server has told what came of it, that is what to say again. */
+  namesAssigned(): void {
+    this.namesChanged = true;
+  }
+
+  adoptNames(connection: ConnectionState): void {
+    const known = charsetVariables.every((name) => !connection.isInDoubt(name));
+    if (!this.namesChanged || !known) return;
+    this.namesChanged = false;
+    const [client, results, collation] = charsetVariables.map((name) =>
+      unquoted(this.variables.get(name) ?? ''),
+    );
+    if (client === undefined || collation === undefined || client !== results) return;
+    if (collation.split('_', 1)[0] !== client) return;
+    this.names = connection.names = namesLiteral(client, collation);
   }
 
   /** The server said that `name` has this value in this session. */
@@ -120,8 +155,4 @@ export class Session {
       version: facts.versionNumber,
     };
   }
-}
-
-function unquoted(literal: Literal): string {
-  return literal.startsWith("'") ? literal.slice(1, -1) : '';
 }

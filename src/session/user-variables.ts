@@ -9,6 +9,12 @@ import type { Literal } from './variables.js';
 export interface VariableOwner {
   /** Values that the session has, of the names that hold another session's value (or none) on the connection. */
   readonly savedVariables: Map<string, Literal>;
+  /** The session has ended or begun anew: nobody asks for its values any more. */
+  isGone: boolean;
+}
+
+export function newOwner(): VariableOwner {
+  return { savedVariables: new Map(), isGone: false };
 }
 
 /** Names on a connection and whose value each of them holds. */
@@ -42,6 +48,11 @@ export class UserVariables {
       const owner = this.owners.get(name);
       return owner !== undefined && owner !== session;
     });
+  }
+
+  /** Of such names, those whose value somebody may still ask for. */
+  worthSaving(names: readonly string[]): string[] {
+    return names.filter((name) => this.owners.get(name)?.isGone === false);
   }
 
   /** Names that `session` has a value for, which the connection does not hold. */

@@ -37,6 +37,29 @@ export const charsetVariables = [
   'collation_connection',
 ] as const;
 
+/**
+ * A character set and a collation as SET NAMES takes them. Beside the three variables it decides something that has no
+ * variable: the collation that replies name for their columns.
+ */
+export function namesLiteral(charset: string, collation: string): Literal {
+  return `${quoted(charset)} COLLATE ${quoted(collation)}`;
+}
+
+/** The variables as they are after SET NAMES with such a literal. */
+export function namesVariables(names: Literal): [name: (typeof charsetVariables)[number], value: Literal][] {
+  const [charset = '', collation = ''] = names.split(' COLLATE ');
+  return [
+    ['character_set_client', charset],
+    ['character_set_results', charset],
+    ['collation_connection', collation],
+  ];
+}
+
+/** The text of a string literal without escapes; empty for any other literal. */
+export function unquoted(literal: Literal): string {
+  return literal.startsWith("'") ? literal.slice(1, -1) : '';
+}
+
 /** Whether the difference carries `name`. Names come from statements: what is no plain name is no variable either. */
 export function isCarried(name: string): boolean {
   return !notCarried.has(name) && /^[a-z_][a-z0-9_.]*$/.test(name);
