@@ -28,7 +28,7 @@ export const DOUBLE_QUOTE = 0x22;
 export const BACKTICK = 0x60;
 export const SLASH = 0x2f;
 export const STAR = 0x2a;
-export const NEWLINE = 0x0a;
+export const DOT = 0x2e;
 /** The no-break space: white space to servers in latin1 and some other single-byte sets. */
 export const NO_BREAK_SPACE = 0xa0;
 
@@ -54,21 +54,25 @@ function classOf(byte: number): Class {
   return single[character] ?? Class.Symbol;
 }
 
-const classes = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
+/** A class per byte. */
+export type Classes = Uint8Array;
+
+const usual: Classes = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
+const withNoBreakSpace: Classes = usual.with(NO_BREAK_SPACE, Class.Space);
 
 /** The class of a byte, `Class.Symbol` beyond the end of the text. */
-export function classAt(text: Buffer, at: number): number {
+export function classAt(classes: Classes, text: Buffer, at: number): number {
   return classes[text[at] ?? 0] ?? Class.Symbol;
 }
 
 /** Whether the byte at `at` may stand in an unquoted identifier. */
-export function isIdentifierByte(text: Buffer, at: number): boolean {
-  const kind = classAt(text, at);
+export function isIdentifierByte(classes: Classes, text: Buffer, at: number): boolean {
+  const kind = classAt(classes, text, at);
   return kind === Class.Letter || kind === Class.Digit;
 }
 
 export function isDigit(text: Buffer, at: number): boolean {
-  return classAt(text, at) === Class.Digit;
+  return classAt(usual, text, at) === Class.Digit;
 }
 
 /** Whether two bytes are one character of a set whose second bytes may look like ASCII. */
@@ -98,8 +102,14 @@ export function isUtf8(mode: SqlMode): boolean {
 
 const multiByte = new Set(['gbk', 'gb18030', 'gb2312', 'sjis', 'cp932', 'big5', 'euckr', 'ujis', 'eucjpms']);
 
-/** What the byte 0xa0 outside quotes is: part of a word, white space, or one of the two. */
-export function noBreakSpace(mode: SqlMode): 'letter' | 'space' | 'unknown' {
-  if (isUtf8(mode) || multiByte.has(mode.charset)) return 'letter';
-  return mode.charset === 'latin1' ? 'space' : 'unknown';
+const noBreakSpaceIsLetter = (mode: SqlMode): boolean => isUtf8(mode) || multiByte.has(mode.charset);
+
+/** The classes of bytes outside quotes. Where 0xa0 may be white space it is taken for it. */
+export function classesOf(mode: SqlMode): Classes {
+  return noBreakSpaceIsLetter(mode) ? usual : withNoBreakSpace;
+}
+
+/** Whether it is not known what 0xa0 is in the character set. */
+export function isNoBreakSpaceUnknown(mode: SqlMode): boolean {
+  return !noBreakSpaceIsLetter(mode) && mode.charset !== 'latin1';
 }

@@ -1,4 +1,5 @@
 // Remembers how short texts were read: a tool sends the same ones again and again.
+import { fingerprint } from './fingerprint.js';
 import { readStatements } from './read.js';
 import type { SqlMode, Statement } from './types.js';
 
@@ -11,26 +12,33 @@ export interface CacheLimits {
   readonly bytes: number;
 }
 
-/** Reads as `readStatements` does; what it returns may be shared and must not be changed. */
-export type StatementReader = (text: Buffer, mode: SqlMode) => readonly Statement[];
+/** A command's text as it was read. May be shared between commands: not to be changed. */
+export interface ReadText {
+  readonly statements: readonly Statement[];
+  /** Made when it is first asked for. */
+  readonly fingerprint: string;
+}
 
-/** A reader with a cache of its own, the least recently used going first. */
-export function createStatementReader(
-  limits: CacheLimits = { entries: 1_000, bytes: 1_000_000 },
-): StatementReader {
-  const cache = new Map<string, readonly Statement[]>();
+/** Reads a text as `readStatements` and `fingerprint` do. */
+export type TextReader = (text: Buffer, mode: SqlMode) => ReadText;
+
+/** A reader with a cache of its own, from which what was not used for longest goes first. */
+export function createTextReader(limits: CacheLimits = { entries: 1_000, bytes: 1_000_000 }): TextReader {
+  const cache = new Map<string, ReadText>();
   let bytes = 0;
 
-  function forgetOldest(): void {
-    for (const key of cache.keys()) {
+  function keep(key: string, entry: ReadText): void {
+    cache.set(key, entry);
+    bytes += key.length;
+    for (const oldest of cache.keys()) {
       if (cache.size <= limits.entries && bytes <= limits.bytes) return;
-      cache.delete(key);
-      bytes -= key.length;
+      cache.delete(oldest);
+      bytes -= oldest.length;
     }
   }
 
   return (text, mode) => {
-    if (text.length >= LONGEST) return readStatements(text, mode);
+    if (text.length >= LONGEST) return readText(text, mode);
     const key = modeKey(mode) + text.toString('latin1');
     const known = cache.get(key);
     if (known !== undefined) {
@@ -38,25 +46,31 @@ export function createStatementReader(
       cache.set(key, known);
       return known;
     }
-    // The copy keeps nothing but itself: a slice of a socket's buffer would keep all of it, and change.
-    const statements = readStatements(Buffer.from(text), mode);
-    cache.set(key, statements);
-    bytes += key.length;
-    forgetOldest();
-    return statements;
+    // A copy: a slice of a socket's buffer would keep all of it.
+    const read = readText(Buffer.from(text), mode);
+    keep(key, read);
+    return read;
+  };
+}
+
+function readText(text: Buffer, mode: SqlMode): ReadText {
+  let shape: string | undefined;
+  return {
+    statements: readStatements(text, mode),
+    get fingerprint() {
+      shape ??= fingerprint(text, mode);
+      return shape;
+    },
   };
 }
 
 const keys = new WeakMap<SqlMode, string>();
 
 function modeKey(mode: SqlMode): string {
-  let key = keys.get(mode);
-  if (key === undefined) {
-    const flags = [mode.ansiQuotes, mode.noBackslashEscapes, mode.ignoreSpace, mode.mariadb]
-      .map(Number)
-      .join('');
-    key = `${flags}:${mode.version}:${mode.charset}:`;
-    keys.set(mode, key);
-  }
+  const known = keys.get(mode);
+  if (known !== undefined) return known;
+  const flags = [mode.ansiQuotes, mode.noBackslashEscapes, mode.ignoreSpace, mode.mariadb].map(Number);
+  const key = `${flags.join('')}:${mode.version}:${mode.charset}:`;
+  keys.set(mode, key);
   return key;
 }

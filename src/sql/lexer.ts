@@ -2,17 +2,17 @@
 import {
   BACKTICK,
   classAt,
+  classesOf,
   Class,
   DOUBLE_QUOTE,
   isDigit,
   NO_BREAK_SPACE,
-  noBreakSpace,
+  isNoBreakSpaceUnknown,
   pairTestOf,
   QUOTE,
   SLASH,
   STAR,
 } from './bytes.js';
-import type { PairTest } from './bytes.js';
 import {
   endOfIdentifier,
   endOfLine,
@@ -21,7 +21,7 @@ import {
   endOfVariable,
   findBackslashes,
 } from './scan.js';
-import type { Quoting } from './scan.js';
+import type { Lettering, Quoting } from './scan.js';
 import { skipComment } from './comments.js';
 import { Kind } from './token.js';
 import type { Token } from './token.js';
@@ -45,11 +45,11 @@ export interface Lexer {
   /** The last token, while a dot after it would belong to it. */
   last: Token | null;
   readonly source: string | null;
-  readonly pairs: PairTest | null;
+  readonly lettering: Lettering;
   readonly string: Quoting;
   readonly doubleQuoted: Quoting;
   readonly name: Quoting;
-  readonly noBreakSpace: ReturnType<typeof noBreakSpace>;
+  readonly isNoBreakSpaceUnknown: boolean;
 }
 
 /**
@@ -67,11 +67,11 @@ export function createLexer(text: Buffer, mode: SqlMode): Lexer {
     doubt: null,
     last: null,
     source: text.length <= SHORT_TEXT ? text.toString('latin1', 0, text.length) : null,
-    pairs,
+    lettering: { classes: classesOf(mode), pairs },
     string: { quote: QUOTE, backslashes, pairs },
     doubleQuoted: { quote: DOUBLE_QUOTE, backslashes: mode.ansiQuotes ? null : backslashes, pairs },
     name: { quote: BACKTICK, backslashes: null, pairs },
-    noBreakSpace: noBreakSpace(mode),
+    isNoBreakSpaceUnknown: isNoBreakSpaceUnknown(mode),
   };
 }
 
@@ -91,10 +91,9 @@ export function nextToken(lexer: Lexer): Token | null {
 /** The token at `at`, or null after moving past what is none. */
 function readAt(lexer: Lexer, at: number): Token | null {
   const { text } = lexer;
-  switch (classAt(text, at)) {
+  switch (classAt(lexer.lettering.classes, text, at)) {
     case Class.Space:
-      lexer.at = at + 1;
-      return null;
+      return space(lexer, at);
     case Class.Letter:
       return letter(lexer, at);
     case Class.Digit:
@@ -139,7 +138,7 @@ function symbol(lexer: Lexer, at: number): Token {
 }
 
 function wordToken(lexer: Lexer, start: number): Token {
-  const end = endOfIdentifier(lexer.text, start, lexer.pairs);
+  const end = endOfIdentifier(lexer.text, start, lexer.lettering);
   return token(Kind.Word, start, end, keyword(lexer, start, end));
 }
 
@@ -154,25 +153,29 @@ function keyword(lexer: Lexer, start: number, end: number): string {
 /** Letters before a quote that make it a national, hexadecimal or binary string. */
 const stringPrefixes = new Set([0x4e, 0x6e, 0x58, 0x78, 0x42, 0x62]);
 
-function letter(lexer: Lexer, at: number): Token | null {
+function letter(lexer: Lexer, at: number): Token {
   const { text } = lexer;
   const byte = text[at] ?? 0;
-  if (byte === NO_BREAK_SPACE && lexer.noBreakSpace !== 'letter') return oddSpace(lexer, at);
   if (text[at + 1] === QUOTE && stringPrefixes.has(byte))
     return token(Kind.String, at, endOfQuoted(text, at + 2, lexer.string));
   return wordToken(lexer, at);
 }
 
-function oddSpace(lexer: Lexer, at: number): null {
-  if (lexer.noBreakSpace === 'unknown') lexer.doubt = 'a byte that may be white space';
+function space(lexer: Lexer, at: number): null {
+  noteNoBreakSpace(lexer, at);
   lexer.at = at + 1;
   return null;
+}
+
+function noteNoBreakSpace(lexer: Lexer, at: number): void {
+  if (lexer.isNoBreakSpaceUnknown && lexer.text[at] === NO_BREAK_SPACE)
+    lexer.doubt = 'a byte that may be white space';
 }
 
 function digit(lexer: Lexer, at: number): Token {
   const { last } = lexer;
   if (last?.word === '.' && last.kind === Kind.Symbol && last.end === at) return wordToken(lexer, at);
-  const end = endOfNumber(lexer.text, at);
+  const end = endOfNumber(lexer.text, at, lexer.lettering.classes);
   return end > at ? token(Kind.Number, at, end) : wordToken(lexer, at);
 }
 
@@ -181,12 +184,12 @@ function dot(lexer: Lexer, at: number): Token {
   const { last, text } = lexer;
   const separates = last !== null && last.kind === Kind.Word && last.end === at;
   if (separates || !isDigit(text, at + 1)) return symbol(lexer, at);
-  return token(Kind.Number, at, endOfNumber(text, at));
+  return token(Kind.Number, at, endOfNumber(text, at, lexer.lettering.classes));
 }
 
 function variable(lexer: Lexer, at: number): Token {
   const { text } = lexer;
-  switch (classAt(text, at + 1)) {
+  switch (classAt(lexer.lettering.classes, text, at + 1)) {
     case Class.At:
       return token(Kind.System, at, at + 2);
     case Class.Quote:
@@ -196,7 +199,7 @@ function variable(lexer: Lexer, at: number): Token {
     case Class.Backtick:
       return token(Kind.UserVariable, at, endOfQuoted(text, at + 2, lexer.name));
     default: {
-      const end = endOfVariable(text, at + 1, lexer.pairs);
+      const end = endOfVariable(text, at + 1, lexer.lettering);
       return end > at + 1 ? token(Kind.UserVariable, at, end) : symbol(lexer, at);
     }
   }
@@ -223,10 +226,9 @@ function startsDashComment(lexer: Lexer, at: number): boolean {
   const { text } = lexer;
   if (text[at + 1] !== 0x2d) return false;
   const next = text[at + 2];
-  if (next === undefined || next <= 0x20 || next === 0x7f) return true;
-  if (next !== NO_BREAK_SPACE || lexer.noBreakSpace === 'letter') return false;
-  if (lexer.noBreakSpace === 'unknown') lexer.doubt = 'a byte that may be white space';
-  return true;
+  noteNoBreakSpace(lexer, at + 2);
+  if (next === undefined || next < 0x20 || next === 0x7f) return true;
+  return classAt(lexer.lettering.classes, text, at + 2) === Class.Space;
 }
 
 function lineComment(lexer: Lexer, at: number): null {

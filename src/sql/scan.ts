@@ -1,6 +1,6 @@
 // Finds where strings, quoted identifiers, comments and numbers end. All in linear time; none throws.
-import { BACKSLASH, classAt, Class, isDigit, isIdentifierByte, SLASH, STAR } from './bytes.js';
-import type { PairTest } from './bytes.js';
+import { BACKSLASH, DOT, isDigit, isIdentifierByte, SLASH, STAR } from './bytes.js';
+import type { Classes, PairTest } from './bytes.js';
 
 /** Bytes that are looked at one by one before a search takes over: short strings are the common ones. */
 const NEAR = 64;
@@ -92,18 +92,24 @@ export function endOfLine(text: Buffer, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-export function endOfIdentifier(text: Buffer, at: number, isPair: PairTest | null): number {
-  while (at < text.length && isIdentifierByte(text, at)) {
+/** What bytes an unquoted identifier has. */
+export interface Lettering {
+  readonly classes: Classes;
+  readonly pairs: PairTest | null;
+}
+
+export function endOfIdentifier(text: Buffer, at: number, { classes, pairs }: Lettering): number {
+  while (at < text.length && isIdentifierByte(classes, text, at)) {
     const byte = text[at] ?? 0;
-    at += isPair !== null && byte >= 0x80 && isPair(byte, text[at + 1] ?? 0) ? 2 : 1;
+    at += pairs !== null && byte >= 0x80 && pairs(byte, text[at + 1] ?? 0) ? 2 : 1;
   }
   return Math.min(at, text.length);
 }
 
 /** The end of an unquoted user variable's name, which may have dots in it. */
-export function endOfVariable(text: Buffer, at: number, isPair: PairTest | null): number {
-  let end = endOfIdentifier(text, at, isPair);
-  while (classAt(text, end) === Class.Dot && end < text.length) end = endOfIdentifier(text, end + 1, isPair);
+export function endOfVariable(text: Buffer, at: number, lettering: Lettering): number {
+  let end = endOfIdentifier(text, at, lettering);
+  while (text[end] === DOT) end = endOfIdentifier(text, end + 1, lettering);
   return end;
 }
 
@@ -130,22 +136,22 @@ function endOfExponent(text: Buffer, at: number): number {
 }
 
 /** The end of `0x1f` or `0b01`, or `at` where it is none (then it may be an identifier, as `0xyz` is). */
-function endOfPrefixed(text: Buffer, at: number): number {
+function endOfPrefixed(text: Buffer, at: number, classes: Classes): number {
   const letter = text[at + 1];
   if (text[at] !== 0x30 || (letter !== 0x78 && letter !== 0x62)) return at;
   const belongs = letter === 0x78 ? isHexDigit : isBinaryDigit;
   let end = at + 2;
   while (end < text.length && belongs(text[end] ?? 0)) end += 1;
-  return end > at + 2 && !isIdentifierByte(text, end) ? end : at;
+  return end > at + 2 && !isIdentifierByte(classes, text, end) ? end : at;
 }
 
 /** The end of the number at `at` (a digit, or a dot before one); `at` itself where it is an identifier such as `1st`. */
-export function endOfNumber(text: Buffer, at: number): number {
-  const prefixed = endOfPrefixed(text, at);
+export function endOfNumber(text: Buffer, at: number, classes: Classes): number {
+  const prefixed = endOfPrefixed(text, at, classes);
   if (prefixed > at) return prefixed;
   const whole = endOfDigits(text, at);
-  if (classAt(text, whole) === Class.Dot) return endOfExponent(text, endOfDigits(text, whole + 1));
-  if (!isIdentifierByte(text, whole)) return whole;
+  if (text[whole] === DOT) return endOfExponent(text, endOfDigits(text, whole + 1));
+  if (!isIdentifierByte(classes, text, whole)) return whole;
   const end = endOfExponent(text, whole);
   return end > whole ? end : at;
 }
