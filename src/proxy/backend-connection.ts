@@ -56,6 +56,8 @@ export class BackendConnection {
   //   server:    ----------------------------------------------->
   private readonly inFlight: InFlight[] = [];
   private gone: BackendGone | null = null;
+  /** COM_QUIT has been sent. */
+  private quitting = false;
   /** Resolves when the socket is closed: before that, another connection would be a second one. */
   readonly closed: Promise<void>;
   /** Epoch ms of the last byte from the server. */
@@ -106,8 +108,8 @@ export class BackendConnection {
     const lastSequence = Math.floor(payload.length / MAX_PACKET_PAYLOAD) & 0xff;
     const tracker = new ReplyTracker(form, lastSequence, this.tracked, progress.listener(sink));
     const ended = new Promise<Outcome>((resolve, reject) => {
-      if (this.gone !== null) {
-        reject(this.gone);
+      if (this.gone !== null || this.quitting) {
+        reject(this.gone ?? new BackendGone('the backend connection is being closed'));
         return;
       }
       const settle = (): void => resolve(progress.outcome(tracker));
@@ -121,7 +123,7 @@ export class BackendConnection {
 
   /** Writes a command that has no reply (COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA). */
   tell(payload: Buffer): void {
-    if (this.gone === null) this.write(payload);
+    if (this.gone === null && !this.quitting) this.write(payload);
   }
 
   /** Writes a packet of the client's local file. */
@@ -158,7 +160,8 @@ export class BackendConnection {
 
   /** Ends the connection with COM_QUIT and waits until the server has closed it, at most `deadlineMs`. */
   async quit(deadlineMs: number): Promise<void> {
-    if (this.gone === null) {
+    if (this.gone === null && !this.quitting) {
+      this.quitting = true;
       this.socket.resume();
       this.socket.end(frame(Buffer.from([0x01]), 0));
     }

@@ -51,7 +51,8 @@ export class BackendLink {
   private timer: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
   private connecting: Promise<void> = Promise.resolve();
-  private foundRows = false;
+  /** Most drivers of BI tools ask for it. */
+  private foundRows = true;
 
   constructor(
     private readonly settings: InstanceSettings,

@@ -8,7 +8,7 @@ import type { Hold } from '../session/holds.js';
 import type { Session } from '../session/session.js';
 import { Command } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
-import type { Reply } from './backend-connection.js';
+import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
 import type { ClientChannel } from './client-channel.js';
@@ -212,7 +212,12 @@ export class ClientSession implements TurnOwner {
       `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
     this.lost = new FleetError('TRANSACTION_LOST', { detail });
     this.session.statements.closeCursors();
-    if (live !== null) await giveUp(this.session.holds, slot, live, this.host.settings);
+    try {
+      if (live !== null) await giveUp(this.session.holds, slot, live, this.host.settings);
+    } catch (error) {
+      // What was to be given up is gone with the connection.
+      if (!(error instanceof BackendGone)) throw error;
+    }
   }
 
   /** The connection is gone, with all of the session's state that was only there. */

@@ -3,7 +3,9 @@
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
+import { DEFAULT } from '../session/variables.js';
 import type { StateCommand } from '../session/difference.js';
 import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
 import { Command, ServerStatus } from '../wire/constants.js';
@@ -43,6 +45,9 @@ export interface TurnOwner extends Holder {
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
+
+/** A server that limits statements by itself gets this much time (ms) to do so: its error is its own. */
+const SERVER_LEAD_MS = 1_000;
 
 export class CommandTurn implements Refusable {
   private readonly queuedAt = performance.now();
@@ -163,7 +168,7 @@ export class CommandTurn implements Refusable {
     connection.uncork();
     this.reply = reply;
     this.inFlight = inFlight;
-    this.limitTime();
+    this.limitTime(live);
     const failed = noteTaken(steps, await Promise.all(outcomes));
     if (failed === null) reply.confirm();
     else reply.discard();
@@ -198,12 +203,13 @@ export class CommandTurn implements Refusable {
     return statement.id;
   }
 
-  private limitTime(): void {
+  private limitTime(live: Live): void {
     const { queryTimeoutMs } = this.settings;
     if (queryTimeoutMs === 0) return;
+    const limitMs = queryTimeoutMs + (limitsStatements(live.state) ? SERVER_LEAD_MS : 0);
     this.timer = setTimeout(() => {
       this.owner.timedOut(new FleetError('QUERY_TIMEOUT', { seconds: queryTimeoutMs / 1000 }));
-    }, queryTimeoutMs);
+    }, limitMs);
   }
 
   private async learn(live: Live, outcome: Outcome): Promise<void> {
@@ -313,6 +319,10 @@ export class CommandTurn implements Refusable {
     });
     return toErrPacket(new FleetError('INTERNAL', { detail: known.message }));
   }
+}
+
+function limitsStatements(state: ConnectionState): boolean {
+  return ['max_statement_time', 'max_execution_time'].some((name) => state.initialValue(name) !== DEFAULT);
 }
 
 function lossError(error: BackendGone, held: boolean): ClientError {

@@ -110,13 +110,12 @@ export class Reception implements SessionHost {
     for (const channel of this.arriving) channel.destroy();
     const empty = new Promise<void>((resolve) => (this.emptied = resolve));
     for (const session of [...this.sessions.values()]) session.endWhenIdle();
-    if (this.sessions.size === 0) return;
-    const timer = setTimeout(() => {
-      for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
-    }, deadlineMs);
-    await empty;
+    const quiet = this.sessions.size === 0 ? Promise.resolve() : empty;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
+    await Promise.race([quiet.then(() => this.multiplexer.whenIdle()), late]);
     clearTimeout(timer);
-    await this.multiplexer.whenIdle();
+    this.destroyAll();
   }
 
   destroyAll(): void {
