@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import type { RawClient } from '../support/raw-client.js';
+import { errorOf, rowsOf, type RawClient } from '../support/raw-client.js';
 import type { SettingsOverrides } from '../support/settings.js';
 
 const server = useMariadb();
@@ -39,7 +39,6 @@ describe('a lease that runs out while others wait', () => {
   it.each([
     ['LOCK TABLES t WRITE', 'SELECT 1'],
     ["SELECT GET_LOCK('l', 0)", "SELECT RELEASE_LOCK('l')"],
-    ['SET @mine = 1', 'SELECT @mine'],
     ['CREATE TEMPORARY TABLE mine (a INT)', 'SELECT * FROM mine'],
     ['HANDLER t OPEN', 'HANDLER t READ FIRST'],
   ])('after %s does not pretend that nothing was lost', async (theirs, next) => {
@@ -48,6 +47,20 @@ describe('a lease that runs out while others wait', () => {
     expect(await two.rows('SELECT 1')).toEqual([['1']]);
     expect((await one.failure(next)).errno).toBe(1213);
     expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it.each([
+    'SET @mine = 7',
+    'SELECT 3 + 4 INTO @mine',
+    'SELECT @mine := 7',
+    'SET @mine = LENGTH(UUID()) - 29',
+  ])('after %s finds the variable as it was, or hears that it is lost', async (theirs) => {
+    await start({ pinTimeoutMs: 50 });
+    await one.query(theirs);
+    expect(await two.rows('SELECT @mine')).toEqual([[null]]);
+    const reply = await one.query('SELECT @mine');
+    if (errorOf(reply) === undefined) expect(rowsOf(reply)).toEqual([['7']]);
+    else expect(errorOf(reply)).toMatchObject({ errno: 1213, sqlState: '40001' });
   });
 
   it('leaves nothing of its holder to the one who comes next', async () => {
