@@ -1,5 +1,6 @@
 // What every command gets: where to print, how to find the fleet, which global options were given.
 import { isAbsolute, relative } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import type { Environment } from '../config/environment.js';
 import { loadFleetMap } from '../config/load.js';
@@ -9,11 +10,17 @@ import { findRoot, mapFileOf } from '../config/root.js';
 import type { FleetMap } from '../config/types.js';
 import type { FleetActions } from './apply-change.js';
 
+/** Standard input; a terminal where `isTTY` is set. */
+export type Input = Readable & { readonly isTTY?: boolean };
+
+/** Standard output or error; a terminal of so many columns where `isTTY` is set. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** The process around a command; tests give their own. */
 export interface Surroundings {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly environment: Environment;
   readonly cwd: string;
   readonly actions: FleetActions;
@@ -55,7 +62,7 @@ export interface Context extends Surroundings {
 export function createContext(around: Surroundings, globals: () => GlobalOptions): Context {
   let exitCode = 0;
   const noColor = (around.environment.NO_COLOR ?? '') !== '' || around.environment.TERM === 'dumb';
-  const colored = around.stdout.isTTY && !noColor;
+  const colored = around.stdout.isTTY === true && !noColor;
 
   const root = (): string => findRoot(globals().fleet, around.environment, around.cwd);
   const shown = (path: string): string => {
@@ -74,7 +81,7 @@ export function createContext(around: Surroundings, globals: () => GlobalOptions
     print: (line) => void around.stdout.write(`${line}\n`),
     printJson: (data) => void around.stdout.write(`${JSON.stringify({ version: 1, ...data }, null, 2)}\n`),
     note,
-    style: (style, text) => (colored ? styleText(style, text) : text),
+    style: (style, text) => (colored ? styleText(style, text, { validateStream: false }) : text),
     root,
     mapOptions,
     fleet() {

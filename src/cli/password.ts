@@ -27,7 +27,7 @@ export async function givenPassword(options: PasswordOptions, context: Context):
 
 /** Asks at the terminal, without showing what is typed. Throws PASSWORD_MISSING where there is none. */
 export async function askPassword(user: string, context: Context): Promise<string> {
-  if (!context.stdin.isTTY) throw new FleetError('PASSWORD_MISSING', { user });
+  if (context.stdin.isTTY !== true) throw new FleetError('PASSWORD_MISSING', { user });
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: context.stdin, output: silent, terminal: true });
   const closed = new Promise<undefined>((resolveClosed) =>
