@@ -32,12 +32,18 @@ export interface ObservedState {
 /** What an instance is to its clients, and why. PM2's own word for it counts last: it says `online` of the dead and the hung. */
 export function stateOf(seen: StateInput): ObservedState {
   const { answer, crashLoop, process } = seen;
-  if (crashLoop !== undefined) return looping(crashLoop, answer);
+  if (crashLoop !== undefined && goesOn(seen)) return looping(crashLoop, answer);
   if (answer.kind === 'answer') return answering(seen, answer.status);
   if (answer.kind === 'silent') {
     return blocked('its process is there and does not answer: it is stopped, or too busy', seen.user);
   }
   return process === undefined ? withoutProcess(seen) : withProcess(seen, process);
+}
+
+/** A loop is over when somebody has stopped the instance. */
+function goesOn({ answer, process }: StateInput): boolean {
+  if (answer.kind === 'answer') return true;
+  return process !== undefined && process.status !== 'stopped' && process.status !== 'stopping';
 }
 
 function looping({ crashes, reason }: CrashLoop, answer: AdminAnswer): ObservedState {

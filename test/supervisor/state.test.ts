@@ -44,6 +44,20 @@ describe('the state of an instance that answers', () => {
   });
 });
 
+describe('a crash loop', () => {
+  const crashLoop = { crashes: 4, since: 0, reason: 'the disk is full' };
+
+  it('goes on while PM2 starts the instance again and again', () => {
+    const { state, reason } = judge({ process: rowOf('user1', { status: 'waiting restart' }), crashLoop });
+    expect(state).toBe('crash-looping');
+    expect(reason).toContain('the disk is full');
+  });
+
+  it.each([undefined, rowOf('user1', { status: 'stopped' })])('is over when it was stopped', (process) => {
+    expect(judge({ process, crashLoop }).state).toBe('stopped');
+  });
+});
+
 describe('the state of an instance that does not answer', () => {
   it('is blocked where its process is there, whatever PM2 says', () => {
     const { state, reason } = judge({ answer: { kind: 'silent' } });
