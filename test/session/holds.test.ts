@@ -1,0 +1,100 @@
+// Why a session holds the backend connection, by what its statements do and what the server says.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Holds, type Hold, type HoldEvidence } from '../../src/session/holds.js';
+import { read } from '../sql/modes.js';
+
+const AUTOCOMMIT = 2;
+const IN_TRANS = 1;
+
+let holds: Holds;
+beforeEach(() => {
+  holds = new Holds();
+});
+
+/** The server has answered the text, as `more` says. */
+function after(text: string, more: Partial<HoldEvidence> = {}): readonly Hold[] {
+  holds.update({ statements: read(text), status: AUTOCOMMIT, failed: false, mayHaveChanged: true, ...more });
+  return holds.list;
+}
+
+describe('a transaction', () => {
+  it('holds as long as the server says that one is open', () => {
+    expect(after('BEGIN', { status: AUTOCOMMIT | IN_TRANS })).toEqual(['transaction']);
+    expect(after('SELECT 1', { status: AUTOCOMMIT | IN_TRANS })).toEqual(['transaction']);
+    expect(after('COMMIT')).toEqual([]);
+  });
+
+  it('holds on where an error says nothing of it', () => {
+    after('BEGIN', { status: IN_TRANS });
+    expect(after('SELECT no_such_column', { status: null, failed: true })).toEqual(['transaction']);
+    holds.updateTransaction(AUTOCOMMIT);
+    expect(holds.any).toBe(false);
+  });
+
+  it('that was opened by a statement without BEGIN holds too', () => {
+    expect(after('SELECT a FROM t', { status: IN_TRANS })).toEqual(['transaction']);
+  });
+});
+
+describe('locks', () => {
+  it.each<[text: string, hold: Hold]>([
+    ['LOCK TABLES t WRITE', 'table locks'],
+    ['FLUSH TABLES WITH READ LOCK', 'read lock'],
+    ["SELECT GET_LOCK('a', 1)", 'named lock'],
+    ['HANDLER t OPEN', 'handler'],
+  ])('%s holds', (text, hold) => expect(after(text)).toContain(hold));
+
+  it('of tables are let go of by UNLOCK TABLES, also the read lock', () => {
+    after('LOCK TABLES t READ');
+    after('FLUSH TABLES WITH READ LOCK');
+    expect(after('UNLOCK TABLES')).toEqual([]);
+  });
+
+  it('stay when the statement that would let go of them failed', () => {
+    after('LOCK TABLES t READ');
+    expect(after('UNLOCK TABLES', { failed: true, status: null })).toEqual(['table locks']);
+  });
+
+  it('with names stay after one was released, for there may be others', () => {
+    after("SELECT GET_LOCK('a', 1)");
+    expect(after("SELECT RELEASE_LOCK('a')")).toContain('named lock');
+  });
+});
+
+describe('the settings of the next transaction', () => {
+  const set = 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE';
+
+  it('hold until the next statement has used them up', () => {
+    expect(after(set)).toEqual(['settings of the next transaction']);
+    expect(after('SELECT a FROM t')).toEqual([]);
+  });
+
+  it('hold on over a SET, and over a statement that failed', () => {
+    after(set);
+    expect(after('SET time_zone = "SYSTEM"')).toEqual(['settings of the next transaction']);
+    expect(after('SELECT no_such', { failed: true, status: null })).toEqual([
+      'settings of the next transaction',
+    ]);
+  });
+});
+
+describe('what cannot be judged', () => {
+  it('holds, unless the server can tell that nothing changed', () => {
+    expect(after('CALL p()', { mayHaveChanged: false })).toEqual([]);
+    expect(after('CALL p()')).toEqual(['effects that cannot be judged']);
+  });
+});
+
+it('a read holds nothing', () => {
+  expect(after('SELECT a, @x FROM t; SHOW TABLES; SET time_zone = "SYSTEM"')).toEqual([]);
+});
+
+it('reasons are told apart, and all cleared at once', () => {
+  after('LOCK TABLES t WRITE', { status: IN_TRANS });
+  holds.add('cursor');
+  expect(new Set(holds.list)).toEqual(new Set(['table locks', 'transaction', 'cursor']));
+  holds.remove('cursor');
+  expect([holds.has('cursor'), holds.has('transaction')]).toEqual([false, true]);
+  holds.clear();
+  expect(holds.any).toBe(false);
+});
