@@ -1,6 +1,7 @@
 // What one client believes of its session: the state that is to be in force in its turns.
 
 import { Capability, ServerStatus } from '../wire/constants.js';
+import { withSqlMode } from '../sql/sql-mode.js';
 import type { SqlMode } from '../sql/types.js';
 import type { ConnectionState } from './connection-state.js';
 import { Holds } from './holds.js';
@@ -145,14 +146,14 @@ export class Session {
 
   /** How the server would read this session's statements. */
   sqlMode(facts: ServerFacts): SqlMode {
-    const modes = this.variables.get('sql_mode') ?? '';
-    return {
-      ansiQuotes: modes.includes('ANSI'),
-      noBackslashEscapes: modes.includes('NO_BACKSLASH_ESCAPES'),
-      ignoreSpace: modes.includes('IGNORE_SPACE') || modes.includes('ANSI'),
+    const plain: SqlMode = {
+      ansiQuotes: false,
+      noBackslashEscapes: false,
+      ignoreSpace: false,
       charset: unquoted(this.variables.get('character_set_client') ?? "'utf8mb4'"),
       mariadb: facts.mariadb,
       version: facts.versionNumber,
     };
+    return withSqlMode(plain, unquoted(this.variables.get('sql_mode') ?? ''));
   }
 }
