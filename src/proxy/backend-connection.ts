@@ -31,6 +31,7 @@ export interface Outcome {
 export interface ReplySink {
   forward(bytes: Buffer): void;
   prepared?(prepared: PrepareOk): number;
+  definition?(payload: Buffer): Buffer;
   localInfile?(): void;
 }
 
@@ -251,6 +252,7 @@ class Progress {
         this.sawRows = behind === 'rows';
       },
       prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
+      ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
       localInfile: () => sink.localInfile?.(),
     };
   }

@@ -5,18 +5,22 @@ import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
+import { maySetInsertId } from '../session/diagnostics.js';
 import { DEFAULT } from '../session/variables.js';
 import type { StateCommand } from '../session/difference.js';
 import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
+import type { Substitution } from '../sql/substitute.js';
 import { Command, ServerStatus } from '../wire/constants.js';
 import { int } from '../wire/lenenc.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
+import { renameColumn } from '../wire/result-set.js';
 import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientChannel } from './client-channel.js';
 import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
+import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
 import type { Refusable } from './multiplexer.js';
 import type { Holder, Slot, TurnResult } from './slot.js';
 import {
@@ -56,6 +60,8 @@ export class CommandTurn implements Refusable {
   private interruption: ClientError | null = null;
   private inFlight: Reply | null = null;
   private reply: ClientReply | null = null;
+  /** The command as it was sent, with the session's own values where they had to be put in. */
+  private sentPayload: Buffer = Buffer.alloc(0);
   private hasAnswered = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -112,6 +118,12 @@ export class CommandTurn implements Refusable {
     await this.settleResident(slot, live);
     slot.resident = this.owner;
     session.begin(live.facts, live.state);
+    const saved = live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session);
+    if (saved !== null) {
+      this.owner.channel.forward(saved);
+      this.finish(null);
+      return { type: 'done' };
+    }
     const renewal = held ? null : renewalFor(this.command, session, live);
     if (renewal !== null) return renewal;
     checkSize(this.command, live);
@@ -130,8 +142,10 @@ export class CommandTurn implements Refusable {
 
   /** Before another session's state replaces that of the last one, what only the server knows of it is asked for. */
   private async settleResident(slot: Slot, live: Live): Promise<void> {
-    if (slot.resident === this.owner || !isInDoubt(live.state)) return;
-    await askWhatIsInDoubt(this.owner.residentSession(slot), live);
+    if (slot.resident === this.owner) return;
+    const resident = this.owner.residentSession(slot);
+    if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
+    if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
   }
 
   /** Prepares the command's statement on this connection, where it is not. Answers whether it had to. */
@@ -152,7 +166,9 @@ export class CommandTurn implements Refusable {
   /** Sends what is left of the difference and the command in one write, and follows the reply. */
   private async send(live: Live, steps: readonly StateCommand[], fresh: boolean): Promise<Outcome> {
     const { connection } = live;
-    const payload = this.payloadFor(fresh);
+    const own = ownValues(this.command, this.owner.session, live);
+    const payload = this.payloadFor(fresh, own);
+    this.sentPayload = payload;
     connection.cork();
     for (const id of live.state.unusedStatements.splice(0))
       connection.tell(stmtCommand(Command.STMT_CLOSE, id));
@@ -162,6 +178,7 @@ export class CommandTurn implements Refusable {
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
       prepared: (ok) => this.registerPrepared(ok, live),
+      ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });
     reply.follow(inFlight.tracker);
@@ -177,8 +194,9 @@ export class CommandTurn implements Refusable {
     return outcome;
   }
 
-  private payloadFor(fresh: boolean): Buffer {
+  private payloadFor(fresh: boolean, own: Substitution | null): Buffer {
     const { code, payload, statement } = this.command;
+    if (own !== null) return Buffer.concat([payload.subarray(0, 1), own.text]);
     if (statement === null) return payload;
     if (code === Command.STMT_EXECUTE) return executePayload(statement, payload, fresh);
     const out = Buffer.from(payload);
@@ -197,7 +215,7 @@ export class CommandTurn implements Refusable {
   }
 
   private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
-    const statement = this.owner.session.statements.add(this.command.payload, this.command.effects);
+    const statement = this.owner.session.statements.add(this.sentPayload, this.command.effects);
     statement.parameters = ok.parameters;
     statement.backend = { owner: live.state, id: ok.statementId };
     return statement.id;
@@ -221,11 +239,13 @@ export class CommandTurn implements Refusable {
       session.schema = live.state.schema = payload.toString('utf8', 1);
     }
     if (statement !== null) this.learnStatement(statement, outcome);
+    if (code === Command.QUERY || code === Command.STMT_EXECUTE) this.noteDiagnostics(live, outcome);
     const mayHaveChanged = !live.tracked || outcome.changes.length > 0 || outcome.rows !== null;
     session.holds.update({
       statements: ran,
       status: outcome.status,
       failed: outcome.err !== null,
+      text: this.command.text ?? statement?.preparePayload.subarray(1) ?? null,
       mayHaveChanged,
     });
     if (session.statements.anyCursorOpen) session.holds.add('cursor');
@@ -234,6 +254,21 @@ export class CommandTurn implements Refusable {
     if (outcome.err === null && outcome.warnings === 0 && onlyCharsetsInDoubt(live.state)) {
       await askWhatIsInDoubt(session, live);
     }
+  }
+
+  private noteDiagnostics({ state }: Live, { err, ok, rows, warnings }: Outcome): void {
+    const { session } = this.owner;
+    const { effects, text, statement } = this.command;
+    const end = {
+      failed: err !== null,
+      affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
+      insertId: ok?.lastInsertId ?? 0,
+      rows,
+      warnings,
+    };
+    session.diagnostics.note(effects, end, text ?? statement?.preparePayload.subarray(1) ?? null);
+    state.diagnosticsOf = session;
+    if (maySetInsertId(effects, end)) state.insertId = { of: session };
   }
 
   private learnStatement(statement: PreparedStatement, { err, status }: Outcome): void {

@@ -5,6 +5,7 @@ import { Command } from '../wire/constants.js';
 import type { Hold, Holds } from '../session/holds.js';
 import type { Live } from './backend-link.js';
 import { stateAfterReset } from './server-facts.js';
+import { saveVariables } from './turn-preparation.js';
 import type { Slot } from './slot.js';
 
 const transactional: ReadonlySet<Hold> = new Set<Hold>(['transaction', 'settings of the next transaction']);
@@ -36,6 +37,8 @@ async function endTransaction(reasons: readonly Hold[], { connection }: Live): P
 
 /** COM_RESET_CONNECTION; MySQL before 5.7.3 and some compatible servers do not know it. */
 async function resetConnection(live: Live, settings: InstanceSettings): Promise<boolean> {
+  // What others have there, and only there, would be lost with it.
+  await saveVariables(live.state.userVariables.worthSaving(live.state.userVariables.names), live);
   const { err } = await live.connection.run(Buffer.from([Command.RESET_CONNECTION]), 'ok').ended;
   if (err !== null) return false;
   live.state = await stateAfterReset(live.connection, live, settings);

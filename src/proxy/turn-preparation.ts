@@ -9,6 +9,7 @@ import type { ErrPacket } from '../wire/reply-packets.js';
 import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
+import { lastInsertIdStep } from './diagnostics-turn.js';
 import type { TurnResult } from './slot.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
@@ -49,7 +50,11 @@ export function checkSize(command: ClientCommand, live: Live): void {
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   const steps = difference(live.state, session);
   const exchange = await exchangeVariables(command, session, live);
-  return exchange === null ? steps : [...steps, exchange];
+  if (exchange !== null) steps.push(exchange);
+  const insertId = lastInsertIdStep(command, session, live);
+  if (insertId !== null) steps.push(insertId);
+  if (steps.length > 0) live.state.diagnosticsOf = null;
+  return steps;
 }
 
 /** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */
@@ -87,7 +92,7 @@ async function exchangeVariables(
   const owner = session.userVariables;
   const foreign = userVariables.foreign(names, owner);
   const worthSaving = userVariables.worthSaving(foreign);
-  if (worthSaving.length > 0) await saveVariables(worthSaving, live);
+  await saveVariables(worthSaving, live);
   const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
   if (toSet.length === 0) return null;
   const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? 'NULL'] as const);
@@ -110,7 +115,9 @@ function namesTouched({ effects }: ClientCommand, session: Session, live: Live):
   ]);
 }
 
-async function saveVariables(names: readonly string[], { connection, state }: Live): Promise<void> {
+/** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
+export async function saveVariables(names: readonly string[], { connection, state }: Live): Promise<void> {
+  if (names.length === 0) return;
   const answer = await connection.query(readVariables(names));
   const row = answer?.rows[0];
   if (answer === null || row === undefined) return;

@@ -13,6 +13,10 @@ export class ConnectionState {
   multiStatements: boolean | undefined = true;
   /** What SET NAMES was given last, or what the login amounts to; undefined not known. */
   names: Literal | undefined;
+  /** Whose statement was the last, so that its diagnostics are there to be asked for; null for the proxy's own. */
+  diagnosticsOf: object | null = null;
+  /** LAST_INSERT_ID() as it is in force: a value, or whatever the last statements of a session made it. */
+  insertId: { readonly value: string } | { readonly of: object } = { value: '0' };
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
   readonly unusedStatements: number[] = [];
   readonly userVariables = new UserVariables();

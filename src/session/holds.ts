@@ -23,6 +23,8 @@ export interface HoldEvidence {
   /** Status flags of the last reply; null where it had none (ERR). */
   readonly status: number | null;
   readonly failed: boolean;
+  /** The command's text; null where it had none. */
+  readonly text: Buffer | null;
   /** The server told of a change of the session, or can tell nothing. */
   readonly mayHaveChanged: boolean;
 }
@@ -30,6 +32,9 @@ export interface HoldEvidence {
 /** The reasons for which a session holds its connection. */
 export class Holds {
   private reasons = new Set<Hold>();
+  /** Temporary tables of the session, and user locks by name with how often each was taken. */
+  private readonly temporaryTables = new Set<string>();
+  private readonly namedLocks = new Map<string, number>();
 
   get any(): boolean {
     return this.reasons.size > 0;
@@ -53,6 +58,8 @@ export class Holds {
 
   clear(): void {
     this.reasons.clear();
+    this.temporaryTables.clear();
+    this.namedLocks.clear();
   }
 
   /** The reasons after a reply. */
@@ -65,7 +72,36 @@ export class Holds {
         else if (!evidence.failed) this.remove(hold);
       }
     }
+    for (const statement of evidence.statements) {
+      this.updateTables(statement.temporaryTables, evidence.failed);
+      if (statement.locks.length > 0) this.updateLocks(statement, evidence);
+    }
     this.updateTransaction(evidence.status);
+  }
+
+  private updateTables({ created, dropped, renamed }: Statement['temporaryTables'], failed: boolean): void {
+    for (const name of created) this.temporaryTables.add(name);
+    if (!failed) for (const name of dropped) this.temporaryTables.delete(name);
+    for (const { from, to } of renamed) if (this.temporaryTables.has(from)) this.temporaryTables.add(to);
+    if (this.temporaryTables.size > 0) this.add('temporary tables');
+    else this.remove('temporary tables');
+  }
+
+  /** Locks whose names are plain are counted; any other is held until all are released. */
+  private updateLocks({ locks }: Statement, { failed, text }: HoldEvidence): void {
+    const call = lockCall.exec(text?.toString('latin1') ?? '');
+    const name = call?.groups?.name?.toLowerCase();
+    if (locks.includes('get-lock')) {
+      this.namedLocks.set(name ?? UNNAMED, (this.namedLocks.get(name ?? UNNAMED) ?? 0) + 1);
+    } else if (locks.includes('release-all-locks') && !failed) {
+      this.namedLocks.clear();
+    } else if (locks.includes('release-lock') && !failed && name !== undefined) {
+      const left = (this.namedLocks.get(name) ?? 1) - 1;
+      if (left > 0) this.namedLocks.set(name, left);
+      else this.namedLocks.delete(name);
+    }
+    if (this.namedLocks.size > 0) this.add('named lock');
+    else this.remove('named lock');
   }
 
   /** Whether a transaction is open, by the status flags of a reply. */
@@ -76,12 +112,18 @@ export class Holds {
   }
 }
 
+/** Stands for locks whose names were not read. */
+const UNNAMED = '';
+
+/** A statement that does nothing but take or release one lock with a plain name. */
+const lockCall =
+  /^\s*(?:SELECT|DO)\s+(?:GET|RELEASE)_LOCK\s*\(\s*'(?<name>[^'\\]+)'\s*(?:,[^()]*)?\)[^()]*$/i;
+
 type Change = readonly [hold: Hold, held: boolean];
 
 function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   const changes: Change[] = statement.locks.flatMap(lockChanges);
   if (statement.userVariables.assigned.some((name) => !isPlain(name))) changes.push(['user variables', true]);
-  if (statement.temporaryTables.created.length > 0) changes.push(['temporary tables', true]);
   if (statement.prepare !== null) changes.push(['text prepared statements', true]);
   if (statement.oneShot) changes.push(['settings of the next transaction', true]);
   if (statement.opaque !== null && evidence.mayHaveChanged)
@@ -106,11 +148,9 @@ function lockChanges(lock: Statement['locks'][number]): Change[] {
     case 'flush-read-lock':
       return [['read lock', true]];
     case 'get-lock':
-      return [['named lock', true]];
     case 'release-lock':
-      return [];
     case 'release-all-locks':
-      return [['named lock', false]];
+      return [];
     case 'handler-open':
       return [['handler', true]];
     case 'handler-close':

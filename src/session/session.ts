@@ -4,6 +4,7 @@ import { Capability, ServerStatus } from '../wire/constants.js';
 import { withSqlMode } from '../sql/sql-mode.js';
 import type { SqlMode } from '../sql/types.js';
 import type { ConnectionState } from './connection-state.js';
+import { Diagnostics } from './diagnostics.js';
 import { Holds } from './holds.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { newOwner, type VariableOwner } from './user-variables.js';
@@ -54,6 +55,7 @@ export class Session {
   readonly variables = new Map<string, Literal>();
   /** Stands for the session among the user variables on a connection; another one after it began anew. */
   userVariables: VariableOwner = newOwner();
+  diagnostics = new Diagnostics();
   readonly statements = new PreparedStatements();
   readonly holds = new Holds();
   /** Status flags of the last reply. */
@@ -88,6 +90,7 @@ export class Session {
     }
     this.names = null;
     this.variables.clear();
+    this.diagnostics = new Diagnostics();
     this.disown();
     this.statements.clear();
     this.started = false;

@@ -32,6 +32,8 @@ export interface ReplyListener {
   eof?(eof: EofPacket, behind: 'definitions' | 'rows'): void;
   /** Answers with the statement id that the client is to see. */
   prepared?(prepared: PrepareOk): number;
+  /** Answers with the definition that the client is to see. Where it is given, definitions are seen whole. */
+  definition?(payload: Buffer): Buffer;
   /** The server asks for the file of LOAD DATA LOCAL; packets of the client follow. */
   localInfile?(): void;
 }
@@ -171,7 +173,7 @@ export class ReplyTracker {
       case 'fields':
         return first !== 0xff && !(first === 0xfe && length < 9);
       case 'definitions':
-        return first !== 0xff;
+        return first !== 0xff && this.listener.definition === undefined;
       case 'first':
       case 'definitions-eof':
       case 'end':
@@ -235,6 +237,7 @@ export class ReplyTracker {
       case 'fields':
         return this.seeEof(packet, payload, 'rows');
       case 'definitions':
+        return this.seeDefinition(packet, payload);
       case 'end':
         throw malformed(`an unexpected packet among a reply's ${this.phase.name}`);
     }
@@ -277,6 +280,12 @@ export class ReplyTracker {
     const shown = Buffer.from(packet);
     shown.writeUInt32LE(this.listener.prepared?.(prepared) ?? prepared.statementId, PACKET_HEADER_BYTES + 1);
     return shown;
+  }
+
+  private seeDefinition(packet: Buffer, payload: Buffer): Buffer {
+    this.step({ type: 'definition' });
+    const shown = this.listener.definition?.(payload);
+    return shown === undefined ? packet : frame(shown, this.sequence);
   }
 
   private seeEof(packet: Buffer, payload: Buffer, behind: 'definitions' | 'rows'): Buffer {

@@ -69,6 +69,14 @@ export function readColumnDefinition(payload: Buffer): ColumnDefinition {
   };
 }
 
+/** The definition with another name for its column; everything else as it was. @throws MALFORMED_PACKET */
+export function renameColumn(payload: Buffer, rename: (name: string) => string): Buffer {
+  const reader = new PayloadReader(payload);
+  const before = Array.from({ length: 4 }, () => lenencString(reader.lenencBytes()));
+  const name = reader.lenencString();
+  return Buffer.concat([...before, lenencString(rename(name)), reader.rest()]);
+}
+
 export type TextValue = string | Buffer | null;
 
 export function writeTextRow(values: readonly TextValue[]): Buffer {

@@ -1,0 +1,96 @@
+// What a session's last statement left behind: counts and warnings, as if nobody had come between.
+
+import type { Statement } from '../sql/types.js';
+
+/** How a statement ended, as far as it bears on the diagnostics. */
+export interface StatementEnd {
+  readonly failed: boolean;
+  /** Of the OK packet; null where the reply ended with rows. */
+  readonly affectedRows: number | bigint | null;
+  /** Id in the OK packet; 0 where nothing was generated. */
+  readonly insertId: number | bigint;
+  /** Rows of the result set; null where there was none. */
+  readonly rows: number | null;
+  readonly warnings: number;
+}
+
+/** The reply to SHOW WARNINGS, kept for its session. */
+export interface SavedWarnings {
+  /** Packets as they came: column count, definitions, EOF. */
+  readonly head: Buffer;
+  /** Payloads of the rows, each with its level. */
+  readonly rows: readonly { readonly level: string; readonly payload: Buffer }[];
+}
+
+/** Values that have to be asked of the server before another session's statement overwrites them. */
+export interface DiagnosticsQuestion {
+  readonly foundRows: boolean;
+  readonly lastInsertId: boolean;
+  readonly warnings: boolean;
+}
+
+export class Diagnostics {
+  rowCount = '-1';
+  foundRows = '0';
+  /** LAST_INSERT_ID() of the session. */
+  lastInsertId = '0';
+  saved: SavedWarnings | null = null;
+  private unknown: DiagnosticsQuestion = NOTHING;
+
+  /** A statement of the session ended. */
+  note(statements: readonly Statement[], end: StatementEnd, text: Buffer | null): void {
+    const last = statements.at(-1);
+    this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
+    const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
+    if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
+    const keepsWarnings =
+      last !== undefined && isWithoutTable(last, text) && end.warnings === 0 && !end.failed;
+    if (!keepsWarnings) this.saved = null;
+    this.unknown = {
+      foundRows: calculated,
+      lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
+      warnings: end.failed || end.warnings > 0 || (keepsWarnings && this.unknown.warnings),
+    };
+  }
+
+  /** What only the server knows. */
+  get question(): DiagnosticsQuestion | null {
+    const { foundRows, lastInsertId, warnings } = this.unknown;
+    return foundRows || lastInsertId || warnings ? this.unknown : null;
+  }
+
+  answered(answer: { foundRows?: string; lastInsertId?: string; saved?: SavedWarnings }): void {
+    if (answer.foundRows !== undefined) this.foundRows = answer.foundRows;
+    if (answer.lastInsertId !== undefined) this.lastInsertId = answer.lastInsertId;
+    if (answer.saved !== undefined) this.saved = answer.saved;
+    this.unknown = NOTHING;
+  }
+
+  get warningCount(): string {
+    return String(this.saved?.rows.length ?? 0);
+  }
+
+  get errorCount(): string {
+    return String(this.saved?.rows.filter(({ level }) => level === 'Error').length ?? 0);
+  }
+}
+
+const NOTHING: DiagnosticsQuestion = { foundRows: false, lastInsertId: false, warnings: false };
+
+/** Whether LAST_INSERT_ID() may be another one after such statements. */
+export function maySetInsertId(statements: readonly Statement[], { insertId }: StatementEnd): boolean {
+  if (Number(insertId) !== 0) return true;
+  return statements.some(
+    ({ opaque, assigns }) =>
+      opaque !== null || assigns.some(({ name }) => name === 'last_insert_id' || name === 'identity'),
+  );
+}
+
+/** Servers keep the warnings of before over a statement that needs no table. */
+function isWithoutTable({ verb }: Statement, text: Buffer | null): boolean {
+  return (verb === 'SELECT' || verb === 'DO') && !mentions(text, 'from');
+}
+
+function mentions(text: Buffer | null, word: string): boolean {
+  return text?.toString('latin1', 0, 65_536).toLowerCase().includes(word) ?? false;
+}
