@@ -1,0 +1,104 @@
+// The program of an instance as PM2 runs it: with a channel to its parent, which may break.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settingsFileOf, writeInstanceSettings } from '../../src/config/hand-over.js';
+import { fetchStatus } from '../../src/observe/admin-client.js';
+import { readGoodbye } from '../../src/supervisor/goodbye.js';
+import { freePort } from '../support/network.js';
+import { settingsOf } from '../supervisor/fixtures.js';
+
+const program = fileURLToPath(new URL('../../dist/programs/instance.js', import.meta.url));
+
+let root: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'cf-'));
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(root, { recursive: true, force: true });
+});
+
+const folder = (): string => join(root, 'instances', 'ann');
+const admin = (): string => join(folder(), 'admin.sock');
+
+/** Starts the program on `port`, in front of a backend that is not there. */
+async function start(port: number): Promise<ChildProcess> {
+  mkdirSync(folder(), { recursive: true, mode: 0o700 });
+  const { backend } = settingsOf('ann');
+  const settings = settingsOf('ann', {
+    ...{ port, folder: folder(), admin: admin(), drainTimeoutMs: 1_000 },
+    backend: { ...backend, port: 1 },
+  });
+  await writeInstanceSettings(root, settings);
+  const child = fork(program, [settingsFileOf(root, 'ann')], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  children.push(child);
+  return child;
+}
+
+async function startReady(): Promise<ChildProcess> {
+  const child = await start(await freePort());
+  expect(await once(child, 'message')).toContain('ready');
+  return child;
+}
+
+describe('the program of an instance', () => {
+  it('says that it is ready when its port is open, though the backend is not there', async () => {
+    const child = await startReady();
+    expect(await fetchStatus(admin(), 2_000)).toMatchObject({ user: 'ann', pid: child.pid });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('drains and says goodbye at %s', async (signal) => {
+    const child = await startReady();
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(readGoodbye(folder(), child.pid)?.ended).toBe('stopped');
+  });
+
+  it('drains at a message, too, for Windows has no signals', async () => {
+    const child = await startReady();
+    child.send('shutdown');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(readGoodbye(folder(), child.pid)).toMatchObject({ ended: 'stopped', reason: 'stopped by PM2' });
+  });
+
+  it('leaves no goodbye when it is killed', async () => {
+    const child = await startReady();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(readGoodbye(folder(), child.pid)).toBeUndefined();
+  });
+
+  it('serves on when PM2 is gone and its pipes are broken', async () => {
+    const child = await startReady();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.disconnect();
+    expect(await fetchStatus(admin(), 2_000)).toMatchObject({ pid: child.pid });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('says who holds its port before it ends', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const child = await start((server.address() as AddressInfo).port);
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    server.close();
+    const goodbye = readGoodbye(folder(), child.pid);
+    expect(goodbye).toMatchObject({
+      ended: 'failed',
+      reason: expect.stringContaining(`${process.pid}`) as string,
+    });
+  });
+});
