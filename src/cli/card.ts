@@ -38,7 +38,9 @@ export function cardOf(settings: InstanceSettings): Card {
 export function printCard(settings: InstanceSettings, started: boolean, context: Context): void {
   const card = cardOf(settings);
   const reach = isLoopback(settings.listen) ? `${card.host} (this machine only)` : card.host;
-  const state = started ? context.style('green', 'is ready') : 'is in the map; start with "chronos-fleet up"';
+  const state = started
+    ? context.style('green', 'is started')
+    : 'is in the map; start with "chronos-fleet up"';
   context.print(`${context.style('bold', card.user)} ${state}`);
   context.print(`  host     ${reach}`);
   context.print(`  port     ${card.port}`);

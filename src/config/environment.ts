@@ -1,16 +1,22 @@
 // `${NAME}` in the port map: from the environment, else from the .env file beside the map.
 import { readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { FleetError } from '../errors.js';
+import { fileTrouble } from './files.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables of `.env` at `path`, empty where there is none. Throws where it is there and cannot be read. */
+/** The variables of `.env` at `path`, empty where there is none. Throws FILE_UNUSABLE where it is there and cannot be read. */
 export function readDotEnv(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    throw new FleetError(
+      'FILE_UNUSABLE',
+      { file: path, detail: `it ${fileTrouble(error)}` },
+      { cause: error },
+    );
   }
 }
 
@@ -36,7 +42,8 @@ export function substitute(text: string, environment: Environment): Substituted 
   return { text: result, missing, filled };
 }
 
-/** Whether others than its owner may read the file. Always false on Windows, where modes say nothing. */
+/** Whether others than its owner may read the file; false where there is none, and on Windows, where modes say nothing. */
 export function readableByOthers(path: string): boolean {
-  return process.platform !== 'win32' && (statSync(path).mode & 0o044) !== 0;
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  return process.platform !== 'win32' && (mode & 0o044) !== 0;
 }

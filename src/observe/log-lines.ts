@@ -88,10 +88,15 @@ function finishedLine(event: Of<'command-finished'>, logging: QueryLogging): Log
     level: slow ? 'warn' : withText || error !== undefined ? 'info' : 'debug',
     msg: `${slow ? 'slow ' : ''}statement of session ${session} ${ended} ${took}`,
     details: {
-      ...{ session, fingerprint, waitMs, runMs, bytes },
+      ...{ session, fingerprint, waitMs: rounded(waitMs), runMs: rounded(runMs), bytes },
       ...(withText && text !== undefined ? { text } : {}),
       // A server quotes the statement and its values in messages, so they are kept where the text is.
       ...(error === undefined ? {} : { errno: error.errno, ...(withText ? { error: error.message } : {}) }),
     },
   };
+}
+
+/** To the microsecond: clocks give more digits than they know. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

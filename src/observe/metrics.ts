@@ -6,7 +6,7 @@ import type { InstanceCounters, LatencySummary } from './status.js';
 
 export interface MetricsSnapshot {
   readonly counters: InstanceCounters;
-  /** Since the start of the instance. */
+  /** Of the last five to ten minutes, so that what was slow in the morning does not stand there all day. */
   readonly latency: { readonly wait: LatencySummary; readonly run: LatencySummary };
   /** Over the last ten seconds. */
   readonly queriesPerSecond: number;
@@ -25,15 +25,15 @@ const windowSeconds = 10;
 /** Figures from the events of one instance. `now` gives epoch ms. */
 export function subscribeMetrics(events: Pick<Events, 'subscribe'>, now: () => number = Date.now): Metrics {
   const counters = zeroCounters();
-  const wait = createHistogram();
-  const run = createHistogram();
+  const wait = createLatency(now);
+  const run = createLatency(now);
   const rate = createRate(now);
   events.subscribe((event) => {
     count(counters, event);
     if (event.type !== 'command-finished') return;
     rate.add();
-    wait.record(microseconds(event.waitMs));
-    run.record(microseconds(event.runMs));
+    wait.record(event.waitMs);
+    run.record(event.runMs);
   });
   return {
     received(bytes) {
@@ -41,7 +41,7 @@ export function subscribeMetrics(events: Pick<Events, 'subscribe'>, now: () => n
     },
     snapshot: () => ({
       counters: { ...counters },
-      latency: { wait: summary(wait), run: summary(run) },
+      latency: { wait: wait.summary(), run: run.summary() },
       queriesPerSecond: rate.perSecond(),
     }),
   };
@@ -92,9 +92,38 @@ const counterOf: Readonly<Partial<Record<InstanceEvent['type'], keyof Counters>>
   'read-retried': 'retriedReads',
 };
 
-/** Histograms take whole numbers from 1; a clock that steps back must not throw here. */
-function microseconds(ms: number): number {
-  return Math.max(1, Math.round(ms * 1000));
+const latencyWindowMs = 5 * 60_000;
+/** Microseconds of a day: nothing runs longer, and the bound keeps a histogram at some 200 KB. */
+const longest = 86_400_000_000;
+const newHistogram = (): RecordableHistogram => createHistogram({ lowest: 1, highest: longest, figures: 3 });
+
+/** Times in ms of the window that runs and of the one before it. */
+function createLatency(now: () => number) {
+  let [current, previous] = [newHistogram(), newHistogram()];
+  const both = newHistogram();
+  let since = now();
+  const turn = (): void => {
+    const passed = now() - since;
+    if (passed < latencyWindowMs) return;
+    if (passed >= 2 * latencyWindowMs) current.reset();
+    [current, previous] = [previous, current];
+    current.reset();
+    since = now();
+  };
+  return {
+    record(ms: number) {
+      turn();
+      // Whole numbers from 1; a clock that steps back must not throw here.
+      current.record(Math.min(longest, Math.max(1, Math.round(ms * 1000))));
+    },
+    summary(): LatencySummary {
+      turn();
+      both.reset();
+      both.add(current);
+      both.add(previous);
+      return summary(both);
+    },
+  };
 }
 
 function summary(histogram: RecordableHistogram): LatencySummary {

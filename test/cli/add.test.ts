@@ -31,7 +31,7 @@ describe('add', () => {
     const { code, stdout, applied } = await runCli(['add', 'anna', '--port', '3399'], { cwd });
     expect(code).toBe(0);
     expect(applied).toEqual([['anna']]);
-    expect(stdout).toContain('anna is ready');
+    expect(stdout).toContain('anna is started');
     expect(stdout).toContain('mariadb -h 127.0.0.1 -P 3399\n');
     const { client, backend } = settingsIn(cwd, 'anna');
     expect(client).toEqual({ user: userInfo().username, password: '' });

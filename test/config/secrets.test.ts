@@ -51,7 +51,7 @@ describe('a password from the environment', () => {
     const { root, write } = fleetFolder(fromEnvironment);
     expect(readDotEnv(`${root}/config/.env`)).toEqual({});
     write('.env/file', 'x');
-    expect(() => readDotEnv(`${root}/config/.env`)).toThrow(/EISDIR/);
+    expect(() => readDotEnv(`${root}/config/.env`)).toThrow(/it is a folder, not a file/);
   });
 });
 
@@ -103,6 +103,11 @@ describe.skipIf(process.platform === 'win32')('a password that others can read',
   it('in a file is warned about', () => {
     const warnings = warningsOf(fromFile, ({ root }) => chmodSync(`${root}/config/secrets/u`, 0o640));
     expect(warnings).toEqual([expect.stringContaining('others can read')]);
+  });
+
+  it('in .env is warned about', () => {
+    const warnings = warningsOf(fromEnvironment, ({ write }) => write('.env', 'A=1', 0o644));
+    expect(warnings).toEqual([expect.stringMatching(/others can read .*\.env; chmod 600 it/)]);
   });
 
   it('is no matter where only the owner can read it, or where the map but names it', () => {

@@ -67,6 +67,10 @@ describe('lineOf', () => {
     expect(lineOf(finished(10, error), logging('all')).details.error).toContain('hunter2');
   });
 
+  it('gives times to the microsecond', () => {
+    expect(lineOf(finished(0.1003170000000182), logging('all')).details.runMs).toBe(0.1);
+  });
+
   it('says how long a statement ran and waited', () => {
     expect(lineOf(finished(1500), logging('off')).msg).toBe(
       'slow statement of session 7 finished after 1500 ms, having waited 3 ms',

@@ -79,6 +79,26 @@ describe('latencies', () => {
     expect(run.max).toBeGreaterThanOrEqual(1000);
   });
 
+  it('are forgotten after ten minutes at the latest, and not before five', () => {
+    const { metrics, finish, pass } = started();
+    finish(1, 5000);
+    pass(299_000);
+    finish(1, 1);
+    pass(299_000);
+    expect(metrics.snapshot().latency.run).toMatchObject({ count: 2 });
+    finish(1, 1);
+    pass(301_000);
+    expect(metrics.snapshot().latency.run.max).toBeLessThan(2);
+    pass(3_600_000);
+    expect(metrics.snapshot().latency.run.count).toBe(0);
+  });
+
+  it('of longer than a day count as a day', () => {
+    const { metrics, finish } = started();
+    finish(1, 9e9);
+    expect(metrics.snapshot().latency.run.max / 86_400_000).toBeCloseTo(1, 2);
+  });
+
   it('take times of nothing, and a clock that went back', () => {
     const { metrics, finish } = started();
     finish(0, -5);
