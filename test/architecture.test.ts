@@ -92,8 +92,9 @@ describe('the floors of src/', () => {
     expect(inner.filter(({ to }) => !paths.has(to))).toEqual([]);
   });
 
-  it('have no cycle of imports but in the grammar, whose rules refer to each other', () => {
-    const edges = inner.filter(({ from, typeOnly }) => !typeOnly && dirname(from) !== 'demo/sql');
+  it('have no cycle of imports but where the grammar has one: an expression may hold a query', () => {
+    const grammar = ['demo/sql', 'demo/bind'];
+    const edges = inner.filter(({ from, typeOnly }) => !typeOnly && !grammar.includes(dirname(from)));
     expect(cycles(edges)).toEqual([]);
   });
 

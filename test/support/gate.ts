@@ -7,6 +7,8 @@ export interface Gate {
   /** A read and a write that do not end before the gate is open. */
   readonly read: string;
   readonly write: string;
+  /** A procedure that does the write. */
+  readonly procedure: string;
   /** Resolves when so many statements of the account stand before the gate. */
   blocked(count?: number): Promise<void>;
   /** Lets everything through, from now on. */
@@ -18,7 +20,9 @@ export interface Gate {
 /** A closed gate in the account's schema. `open` also ends its connection; it may be called again. */
 export async function closedGate(server: TestServer, { user, schema }: Account): Promise<Gate> {
   const table = `${schema}.gate`;
+  const procedure = `${schema}.through_the_gate`;
   await server.query(`CREATE TABLE ${table} (id INT)`);
+  await server.query(`CREATE PROCEDURE ${procedure}() INSERT INTO ${table} VALUES (1)`);
   const { host, port } = server;
   const keeper = await mysql.createConnection({
     host,
@@ -31,6 +35,7 @@ export async function closedGate(server: TestServer, { user, schema }: Account):
   return {
     read: `SELECT COUNT(*) FROM ${table}`,
     write: `INSERT INTO ${table} VALUES (1)`,
+    procedure,
     async blocked(count = 1) {
       await until(`${count} at the gate`, async () => {
         const rows = await server.query(

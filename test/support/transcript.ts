@@ -51,9 +51,10 @@ export async function transcribe(
   return entries;
 }
 
-/** The packet's bytes; the id in the reply to COM_STMT_PREPARE is the server's choice and left out. */
+/** The packet's bytes. The ids of prepared statements are the server's choice and left out. */
 function readable(step: Step, { bytes }: RawPacket, index: number): string {
   const text = bytes.toString('latin1');
+  if (text.includes('Unknown prepared statement handler')) return text.slice(4).replace(/\(\d+\)/, '(id)');
   const isPrepared = typeof step !== 'string' && step.code === command.STMT_PREPARE && index === 0;
   return isPrepared && bytes[4] === 0 ? `${text.slice(0, 5)}[id]${text.slice(9)}` : text;
 }
