@@ -157,6 +157,10 @@ export const errorTable = {
     message:
       'PM2_HOME is {home}, in which the path of a socket has {length} of at most {max} bytes, and PM2 would hang; choose a shorter one',
   },
+  PM2_HOME_DIFFERS: {
+    message:
+      'The fleet in {root} runs under the PM2 in {remembered}, and PM2_HOME is {home}; set PM2_HOME={remembered}, or stop the fleet there first',
+  },
   PM2_SILENT: {
     message:
       'PM2 did not answer within {seconds} s ({call}); the instances serve on. See {home}/pm2.log, and try again',

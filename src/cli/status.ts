@@ -38,6 +38,7 @@ async function status(word: string | undefined, options: StatusOptions, context:
     context.exitWith(exitCodeOf(rows));
     if (context.json()) context.printJson({ ...fleet, instances: rows });
     else for (const line of statusLines(fleet, rows, context)) context.print(line);
+    for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
     if (fleet.mapError !== null) context.note(fleet.mapError);
   };
   await look();

@@ -1,8 +1,8 @@
 // The status of the whole fleet: what every instance says of itself, and what is known of those that say nothing.
-import { formatProblems } from '../config/report.js';
 import type { FleetMap } from '../config/types.js';
 import { isFleetError } from '../errors.js';
 import type { InstanceState } from '../observe/status.js';
+import { settlePm2Home } from '../supervisor/fleet-pm2.js';
 import { loadFleet } from '../supervisor/load.js';
 import { observeUsers } from '../supervisor/observe.js';
 import { daemonRuns, pm2Home } from '../supervisor/pm2-home.js';
@@ -27,12 +27,19 @@ export interface FleetStatus {
   readonly pm2: { readonly running: boolean | null; readonly home: string };
   /** Why the port map cannot be used; what runs goes on. */
   readonly mapError: string | null;
+  /** What keeps this reading from being whole. */
   readonly warnings: readonly string[];
 }
 
 /** Looks at the fleet in `root`: with the supervisor and PM2, with one of them, or with neither. */
 export async function readFleetStatus(root: string): Promise<FleetStatus> {
   const { map, mapError } = readMap(root);
+  const warnings: string[] = [];
+  await settlePm2Home(root).catch((error: unknown) => {
+    // What answers is shown all the same.
+    if (!isFleetError(error, 'PM2_HOME_DIFFERS')) throw error;
+    warnings.push(error.message);
+  });
   const supervisor = await askSupervisor(root);
   const pm2 = await readPm2(root, supervisor?.processes ?? undefined);
   const observations = await observeUsers(root, { users: map?.users ?? [] }, pm2.processes);
@@ -59,7 +66,7 @@ export async function readFleetStatus(root: string): Promise<FleetStatus> {
     supervisor: { running: supervisor !== undefined, pid: supervisor?.pid ?? null },
     pm2: { running: pm2.running, home: pm2Home() },
     mapError,
-    warnings: map === undefined ? [] : map.warnings.map((warning) => formatProblems([warning])),
+    warnings,
   };
 }
 

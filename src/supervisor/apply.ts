@@ -9,6 +9,7 @@ import { carryOut } from './carry-out.js';
 import type { Outcome } from './carry-out.js';
 import { applyDemo, applySupervisor } from './companions.js';
 import { mapLimited } from './deadline.js';
+import { rememberPm2Home, settlePm2Home } from './fleet-pm2.js';
 import { loadFleet, rememberEnvironment } from './load.js';
 import { observeUsers } from './observe.js';
 import type { Observation } from './observe.js';
@@ -43,7 +44,7 @@ const lockWithinMs = 60_000;
 
 /**
  * Applies the map of the fleet in `root`. A user whose instance cannot be started is an outcome, not an exception, unless
- * it is the `only` one. Throws MAP_UNREADABLE, MAP_INVALID, FILE_BUSY, PM2_SILENT, PM2_FAILED, PM2_HOME_TOO_LONG.
+ * it is the `only` one. Throws MAP_UNREADABLE, MAP_INVALID, FILE_BUSY, PM2_SILENT, PM2_FAILED, PM2_HOME_TOO_LONG, PM2_HOME_DIFFERS.
  */
 export async function applyFleet(root: string, options: ApplyOptions): Promise<ApplyReport> {
   const folder = join(root, 'instances');
@@ -52,6 +53,8 @@ export async function applyFleet(root: string, options: ApplyOptions): Promise<A
   try {
     const map = loadFleet(root);
     await rememberEnvironment(root);
+    await settlePm2Home(root);
+    await rememberPm2Home(root);
     const report = await withPm2((pm2) => applyMap(pm2, map, options));
     const failed = report.outcomes.find(({ user, error }) => error !== undefined && user === options.only);
     if (failed?.error !== undefined) throw failed.error;

@@ -5,6 +5,7 @@ import { holdLock } from '../config/lock.js';
 import type { FleetError } from '../errors.js';
 import { isFleetError } from '../errors.js';
 import { endProcess, endRunning } from './end-instance.js';
+import { settlePm2Home } from './fleet-pm2.js';
 import { observeUsers } from './observe.js';
 import type { Observation } from './observe.js';
 import { daemonRuns } from './pm2-home.js';
@@ -33,6 +34,7 @@ export async function stopFleet(root: string, onProgress: (line: string) => void
   await ensurePrivateFolder(folder);
   const release = await holdLock(join(folder, '.apply'), lockWithinMs);
   try {
+    await settlePm2Home(root);
     // Asking PM2 would start a daemon, only to find nothing in its list.
     if (!(await daemonRuns())) return await stopAll(noPm2, root, [], onProgress);
     return await withPm2(async (pm2) => stopAll(pm2, root, ofFleet(await pm2.list(), root), onProgress));

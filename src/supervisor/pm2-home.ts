@@ -30,8 +30,8 @@ export function preparePm2Home(): string {
 }
 
 /** Whether PM2's daemon takes connections. Asking PM2 itself would start one. */
-export function daemonRuns(): Promise<boolean> {
-  const address = process.platform === 'win32' ? '\\\\.\\pipe\\rpc.sock' : join(pm2Home(), 'rpc.sock');
+export function daemonRuns(home = pm2Home()): Promise<boolean> {
+  const address = process.platform === 'win32' ? '\\\\.\\pipe\\rpc.sock' : join(home, 'rpc.sock');
   return new Promise((done) => {
     const socket = connect(address);
     const finish = (runs: boolean): void => {

@@ -242,3 +242,25 @@ describe('four commands at once on a machine without a daemon', () => {
     );
   });
 });
+
+describe('a fleet that was started under one PM2', () => {
+  const fleet = useFleet(['ann']);
+
+  it('is found from a terminal that names none', async () => {
+    await up(fleet());
+    const { ann } = await fleet().pids();
+    const { stdout } = await fleet().runWith({ PM2_HOME: '' }, 'up', '--no-supervisor');
+    expect(stdout.trim()).toBe('1 user: 0 changed, 1 as they were');
+    expect((await fleet().pids()).ann).toBe(ann);
+  });
+
+  it('is not started a second time under another', async () => {
+    const elsewhere = { PM2_HOME: join(fleet().root, 'q') };
+    for (const command of ['up', 'down', 'plan', 'restart']) {
+      const { code, stderr } = await fleet().runWith(elsewhere, command);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`set PM2_HOME=${fleet().pm2Home}`)]);
+    }
+    const { stdout, stderr } = await fleet().runWith(elsewhere, 'status');
+    expect([stdout, stderr]).toEqual([expect.stringContaining('ann'), expect.stringContaining('PM2_HOME')]);
+  });
+});

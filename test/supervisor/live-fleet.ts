@@ -35,6 +35,8 @@ export interface LiveFleet {
   readonly ports: Readonly<Record<string, number>>;
   /** Runs `chronos-fleet` with the arguments. */
   run(...args: string[]): Promise<Ran>;
+  /** The same with other environment variables. */
+  runWith(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran>;
   /** Runs PM2's own command line. */
   pm2(...args: string[]): Promise<Ran>;
   list(): Promise<ListedProcess[]>;
@@ -92,7 +94,9 @@ function driveFleet(
     CHRONOS_FLEET_ROOT: root,
     ...more,
   };
-  const run = (...args: string[]): Promise<Ran> => runNode([main, ...args], root, env);
+  const runWith = (changed: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> =>
+    runNode([main, ...args], root, { ...env, ...changed });
+  const run = (...args: string[]): Promise<Ran> => runWith({}, ...args);
   const pm2 = (...args: string[]): Promise<Ran> => runNode([pm2Program, ...args], root, env);
   const status = async (): Promise<FleetStatus> =>
     JSON.parse((await run('status', '--json')).stdout) as FleetStatus;
@@ -103,7 +107,7 @@ function driveFleet(
     await until('the PM2 daemon has ended', () => !isAlive(pid));
   };
   return {
-    ...{ root, pm2Home, ports, run, pm2, status, daemonPid },
+    ...{ root, pm2Home, ports, run, runWith, pm2, status, daemonPid },
     async list() {
       // PM2 prints what it does before what it was asked for.
       const { stdout } = await pm2('jlist');
