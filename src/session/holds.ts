@@ -115,9 +115,12 @@ export class Holds {
 /** Stands for locks whose names were not read. */
 const UNNAMED = '';
 
-/** A statement that does nothing but take or release one lock with a plain name. */
+/**
+ * A statement that does nothing but take or release one lock with a plain name, once: behind FROM or WHERE it would run as
+ * often as there are rows.
+ */
 const lockCall =
-  /^\s*(?:SELECT|DO)\s+(?:GET|RELEASE)_LOCK\s*\(\s*'(?<name>[^'\\]+)'\s*(?:,[^()]*)?\)[^()]*$/i;
+  /^\s*(?:SELECT|DO)\s+(?:GET|RELEASE)_LOCK\s*\(\s*'(?<name>[^'\\]+)'\s*(?:,[^()]*)?\)(?:\s+(?:AS\s+)?\w+)?[\s;]*$/i;
 
 type Change = readonly [hold: Hold, held: boolean];
 
