@@ -13,7 +13,8 @@ beforeEach(() => {
 
 /** The server has answered the text, as `more` says. */
 function after(text: string, more: Partial<HoldEvidence> = {}): readonly Hold[] {
-  holds.update({ statements: read(text), status: AUTOCOMMIT, failed: false, mayHaveChanged: true, ...more });
+  const plain = { status: AUTOCOMMIT, failed: false, mayHaveChanged: true };
+  holds.update({ ...plain, statements: read(text), text: Buffer.from(text), ...more });
   return holds.list;
 }
 
@@ -54,10 +55,72 @@ describe('locks', () => {
     after('LOCK TABLES t READ');
     expect(after('UNLOCK TABLES', { failed: true, status: null })).toEqual(['table locks']);
   });
+});
 
-  it('with names stay after one was released, for there may be others', () => {
-    after("SELECT GET_LOCK('a', 1)");
-    expect(after("SELECT RELEASE_LOCK('a')")).toContain('named lock');
+describe('locks with names', () => {
+  const take = (name: string): readonly Hold[] => after(`SELECT GET_LOCK('${name}', 1)`);
+  const release = (name: string): readonly Hold[] => after(`DO RELEASE_LOCK('${name}')`);
+
+  it('are let go of when the last is released', () => {
+    take('a');
+    take('b');
+    expect(release('A')).toEqual(['named lock']);
+    expect(release('b')).toEqual([]);
+  });
+
+  it('are counted, for a lock can be taken twice', () => {
+    take('a');
+    take('a');
+    expect(release('a')).toEqual(['named lock']);
+    expect(release('a')).toEqual([]);
+  });
+
+  it('are let go of under whatever name the column has', () => {
+    take('a');
+    expect(after("SELECT RELEASE_LOCK('a') AS released;")).toEqual([]);
+  });
+
+  it('are all let go of at once', () => {
+    take('a');
+    take('b');
+    expect(after('SELECT RELEASE_ALL_LOCKS()')).toEqual([]);
+  });
+
+  it.each([
+    ['the release failed', "SELECT RELEASE_LOCK('a')", { failed: true, status: null }],
+    ['another was released', "SELECT RELEASE_LOCK('b')", {}],
+    ['nobody knows which was released', 'SELECT RELEASE_LOCK(@name)', {}],
+    ['the release may never have run', "SELECT RELEASE_LOCK('a') FROM t", {}],
+    ['the release may never have run', "SELECT RELEASE_LOCK('a') FROM DUAL WHERE 0", {}],
+    [
+      'one of unknown name was taken too',
+      "SELECT GET_LOCK(@name, 1); SELECT RELEASE_LOCK('a')",
+      { text: null },
+    ],
+  ])('stay where %s: %s', (_, text, more) => {
+    take('a');
+    expect(after(text, more)).toEqual(['named lock']);
+  });
+});
+
+describe('temporary tables', () => {
+  it('hold until each is dropped', () => {
+    after('CREATE TEMPORARY TABLE a (i INT)');
+    after('CREATE TEMPORARY TABLE b (i INT)');
+    expect(after('DROP TABLE a')).toEqual(['temporary tables']);
+    expect(after('DROP TEMPORARY TABLE IF EXISTS b')).toEqual([]);
+  });
+
+  it('hold under a new name', () => {
+    after('CREATE TEMPORARY TABLE a (i INT)');
+    after('ALTER TABLE a RENAME TO b');
+    after('DROP TABLE b');
+    expect(after('SELECT 1')).toEqual(['temporary tables']);
+  });
+
+  it('hold on where the drop failed', () => {
+    after('CREATE TEMPORARY TABLE a (i INT)');
+    expect(after('DROP TABLE a, no_such', { failed: true, status: null })).toEqual(['temporary tables']);
   });
 });
 
