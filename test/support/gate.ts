@@ -22,7 +22,7 @@ export async function closedGate(server: TestServer, { user, schema }: Account):
   const table = `${schema}.gate`;
   const procedure = `${schema}.through_the_gate`;
   await server.query(`CREATE TABLE ${table} (id INT)`);
-  await server.query(`CREATE PROCEDURE ${procedure}() INSERT INTO ${table} VALUES (1)`);
+  await server.query(`CREATE PROCEDURE ${procedure}() SQL SECURITY INVOKER INSERT INTO ${table} VALUES (1)`);
   const { host, port } = server;
   const keeper = await mysql.createConnection({
     host,

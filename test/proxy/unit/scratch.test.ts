@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { useInstances } from '../../support/instance.js';
+import { useMariadb } from '../../support/mariadb.js';
+import { connectRaw } from '../../support/raw-client.js';
+import { until } from '../../support/until.js';
+const server = useMariadb();
+const instances = useInstances();
+it('kill during local file', async () => {
+  const account = await server.createAccount();
+  await server.query(`CREATE TABLE ${account.schema}.x (a INT)`);
+  await server.query(`SET GLOBAL local_infile=1`);
+  const instance = await instances.start(server, account);
+  const first = await instance.login({ schema: account.schema });
+  const second = await instance.login({ schema: account.schema });
+  const id = (await first.rows('SELECT CONNECTION_ID()'))[0]?.[0];
+  first.packets.send(Buffer.concat([Buffer.from([3]), Buffer.from("LOAD DATA LOCAL INFILE 'f' INTO TABLE x")]));
+  const p = await first.packets.next();
+  console.log('request', p.payload.toString('latin1'));
+  first.packets.send(Buffer.from('1\n2\n'), 2);
+  console.log('kill', (await second.query(`KILL QUERY ${id}`))[0]?.payload);
+  console.log('first hears', (await first.packets.next()).bytes);
+  first.packets.send(Buffer.from('3\n'), 3);
+  first.packets.send(Buffer.alloc(0), 4);
+  const t = Date.now();
+  const r = await Promise.race([second.rows('SELECT 1'), new Promise((r) => setTimeout(() => r('STUCK'), 5000))]);
+  console.log('second', r, Date.now() - t, JSON.stringify(instance.status().backend), instance.events.slice(-6));
+  console.log(await server.query(`SELECT COUNT(*) c FROM ${account.schema}.x`));
+  expect(1).toBe(1);
+}, 30000);
+it('prepare interrupted', async () => {
+  const account = await server.createAccount();
+  const instance = await instances.start(server, account);
+  const c = await instance.login({ schema: account.schema });
+  expect((await c.query('CREATE TEMPORARY TABLE a (i INT)'))[0]?.payload[0]).toBe(0);
+});
