@@ -23,7 +23,6 @@ export function cardOf(settings: InstanceSettings): Card {
   const everywhere = isWildcard(listen);
   const local = everywhere ? (listen === '::' ? '::1' : '127.0.0.1') : listen;
   const login = client.password === '' ? [] : [`-u ${shellWord(client.user)}`, '-p'];
-  const database = backend.database === undefined ? [] : [shellWord(backend.database)];
   return {
     user,
     host: everywhere ? hostname() : listen,
@@ -31,7 +30,7 @@ export function cardOf(settings: InstanceSettings): Card {
     login: client.user,
     needsPassword: client.password !== '',
     ...(backend.database === undefined ? {} : { database: backend.database }),
-    command: ['mariadb', `-h ${local}`, `-P ${port}`, ...login, ...database].join(' '),
+    command: ['mariadb', `-h ${local}`, `-P ${port}`, ...login].join(' '),
   };
 }
 

@@ -26,7 +26,7 @@ ${listen}  backend:
     demo: true
     # host: db.internal
     # port: 3306
-    # database: sales
+    database: sales # schema of sessions that name none
 ${rest}`;
 
 /** A map in front of a real backend, without users. */

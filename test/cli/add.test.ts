@@ -53,7 +53,7 @@ describe('add', () => {
     const argv = ['add', 'anna', '--port', '3399', '--backend-user', 'bi o', '--password-stdin'];
     const { stdout, stderr } = await runCli(argv, { cwd, stdin: 'hunter2 \n' });
     expect(settingsIn(cwd, 'anna').backend).toMatchObject({ user: 'bi o', password: 'hunter2 ' });
-    expect(stdout).toContain("mariadb -h 127.0.0.1 -P 3399 -u 'bi o' -p sales");
+    expect(stdout).toContain("mariadb -h 127.0.0.1 -P 3399 -u 'bi o' -p\n");
     expect(stdout + stderr).not.toContain('hunter2');
     expect(readFileSync(join(cwd, 'config', 'fleet.yaml'), 'utf8')).not.toContain('hunter2');
   });
@@ -117,6 +117,7 @@ describe('add', () => {
       port: 3399,
       login: userInfo().username,
       needsPassword: false,
+      database: 'sales',
       command: 'mariadb -h 127.0.0.1 -P 3399',
       started: true,
     });

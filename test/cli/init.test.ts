@@ -16,6 +16,8 @@ describe('init', () => {
     expect(stdout).toContain('next: chronos-fleet add <user>');
     expect(loadFleetMap({ root: cwd })).toMatchObject({ users: [], demo: { port: 13_306 }, warnings: [] });
     expect(readFileSync(mapIn(cwd), 'utf8')).toContain('# host: db.internal');
+    await runCli(['add', 'u', '--no-up'], { cwd });
+    expect(loadFleetMap({ root: cwd }).users[0]?.backend).toMatchObject({ demo: true, database: 'sales' });
   });
 
   it('writes a map for a real backend', async () => {
