@@ -1,14 +1,13 @@
 // Temporary tables of many sessions on one connection: a table steps aside under another name when a session that must not
 // see it mentions its name, and comes back when its own session does.
 
-/** Whoever a temporary table belongs to. */
-export type TableOwner = object;
+/** How a server renames a temporary table; RENAME needs no privileges, but only newer MariaDB servers know it for those. */
+export type RenameStatement = 'RENAME TABLE' | 'ALTER TABLE';
 
-export interface TemporaryTable {
-  readonly owner: TableOwner;
-  /** Schema in which it was created. */
+interface TemporaryTable {
+  readonly owner: object;
   readonly schema: string;
-  /** The name that its session knows, in lower case as servers compare it. */
+  /** As it was written. */
   readonly name: string;
   /** The name that it has on the connection while it stands aside; null while it has its own. */
   asideAs: string | null;
@@ -23,59 +22,85 @@ export interface Renaming {
 export class TemporaryTables {
   private tables: TemporaryTable[] = [];
   private asideCount = 0;
+  /** How this server renames; null while that is not known, `none` where it does not. */
+  renames: RenameStatement | 'none' | null = null;
 
   get any(): boolean {
     return this.tables.length > 0;
   }
 
-  ownedBy(owner: TableOwner): readonly TemporaryTable[] {
-    return this.tables.filter((table) => table.owner === owner);
+  namesOf(owner: object): string[] {
+    return this.tables.filter((table) => table.owner === owner).map(({ name }) => name);
   }
 
-  created(owner: TableOwner, schema: string, name: string): void {
+  has(owner: object, name: string): boolean {
+    return this.tables.some((table) => table.owner === owner && sameName(table.name, name));
+  }
+
+  created(owner: object, schema: string, name: string): void {
     this.dropped(owner, name);
     this.tables.push({ owner, schema, name, asideAs: null });
   }
 
-  dropped(owner: TableOwner, name: string): void {
-    this.tables = this.tables.filter((table) => table.owner !== owner || table.name !== name);
+  dropped(owner: object, name: string): void {
+    this.tables = this.tables.filter((table) => table.owner !== owner || !sameName(table.name, name));
   }
 
-  /** The owner is gone; what it leaves is dropped by the statements returned. */
-  abandon(owner: TableOwner): string[] {
-    const left = this.ownedBy(owner);
+  /** The owner is gone: forgets its tables, and answers with the statements that drop them. */
+  abandon(owner: object): string[] {
+    const left = this.tables.filter((table) => table.owner === owner);
     this.tables = this.tables.filter((table) => table.owner !== owner);
-    return left.map(
-      (table) =>
-        `DROP TEMPORARY TABLE IF EXISTS ${quote(table.schema)}.${quote(table.asideAs ?? table.name)}`,
-    );
+    return left.map((table) => `DROP TEMPORARY TABLE IF EXISTS ${qualified(table.schema, table.asideAs ?? table.name)}`);
   }
 
   /**
-   * What has to be renamed before a turn of `owner`.
-   * @param mentions whether the turn's statements may touch a table of that name
+   * What has to be renamed before a turn of `owner`: other sessions' tables out of the way first, then its own back.
+   * @param mayTouch whether the turn's statements may touch a table of that name (lower case)
    */
-  renamings(owner: TableOwner, mentions: (name: string) => boolean): Renaming[] {
-    const touched = this.tables.filter((table) => mentions(table.name));
+  renamings(owner: object, mayTouch: (name: string) => boolean): Renaming[] {
+    const touched = this.tables.filter((table) => mayTouch(table.name.toLowerCase()));
     const away = touched.filter((table) => table.owner !== owner && table.asideAs === null);
     const back = touched.filter((table) => table.owner === owner && table.asideAs !== null);
-    return [...away.map((table) => this.stepAside(table)), ...back.map(comeBack)];
+    return [...away.map((table) => this.stepAside(table)), ...back.map((table) => this.comeBack(table))];
+  }
+
+  /** The statements that try a way of renaming on a table, there and back. */
+  trial(how: RenameStatement, schema: string, name: string): [there: string, back: string] {
+    const aside = this.asideName();
+    return [renaming(how, schema, name, aside), renaming(how, schema, aside, name)];
   }
 
   private stepAside(table: TemporaryTable): Renaming {
-    const aside = `#chronos_fleet_${++this.asideCount}`;
-    return { sql: rename(table.schema, table.name, aside), done: () => (table.asideAs = aside) };
+    const aside = this.asideName();
+    return { sql: this.rename(table.schema, table.name, aside), done: () => (table.asideAs = aside) };
+  }
+
+  private comeBack(table: TemporaryTable): Renaming {
+    const sql = this.rename(table.schema, table.asideAs ?? table.name, table.name);
+    return { sql, done: () => (table.asideAs = null) };
+  }
+
+  private asideName(): string {
+    return `#chronos_fleet_${++this.asideCount}`;
+  }
+
+  private rename(schema: string, from: string, to: string): string {
+    return renaming(this.renames === 'ALTER TABLE' ? 'ALTER TABLE' : 'RENAME TABLE', schema, from, to);
   }
 }
 
-function comeBack(table: TemporaryTable): Renaming {
-  const sql = rename(table.schema, table.asideAs ?? table.name, table.name);
-  return { sql, done: () => (table.asideAs = null) };
+function renaming(how: RenameStatement, schema: string, from: string, to: string): string {
+  const joint = how === 'ALTER TABLE' ? 'RENAME TO' : 'TO';
+  return `${how} ${qualified(schema, from)} ${joint} ${qualified(schema, to)}`;
 }
 
-/** RENAME TABLE does not know temporary tables on older servers; ALTER TABLE does. */
-function rename(schema: string, from: string, to: string): string {
-  return `ALTER TABLE ${quote(schema)}.${quote(from)} RENAME TO ${quote(schema)}.${quote(to)}`;
+/** Servers on some systems do not tell upper case from lower; two names that differ only there are taken for one. */
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function qualified(schema: string, name: string): string {
+  return `${quote(schema)}.${quote(name)}`;
 }
 
 function quote(name: string): string {

@@ -3,7 +3,7 @@ import { mentionTest } from './identifiers.js';
 import { textOf } from './literals.js';
 import { Kind } from './token.js';
 import type { Token } from './token.js';
-import type { SqlMode, Statement } from './types.js';
+import type { QualifiedName, SqlMode, Statement } from './types.js';
 
 type Mutable<T> = T extends (name: string) => boolean
   ? T
@@ -49,6 +49,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     assigns: [],
     userVariables: { mentioned: [], assigned: [] },
     temporaryTables: { created: [], dropped: [], renamed: [] },
+    createdTables: [],
     use: null,
     mayDropSchema: false,
     usesSchema: true,
@@ -112,12 +113,6 @@ export function name(reading: Reading): string | null {
   if (token?.kind !== Kind.Word && token?.kind !== Kind.Name) return null;
   reading.at += 1;
   return textOf(reading.text, token, reading.mode);
-}
-
-/** A table's or variable's name, with what stands before its last dot. */
-export interface QualifiedName {
-  readonly qualifier: string | null;
-  readonly name: string;
 }
 
 /** Moves past `name` or `qualifier.name`; null (and no move beyond the dot) where none comes. */

@@ -24,12 +24,13 @@ export function readCreate(reading: Reading): void {
     return;
   }
   accept(reading, 'IF', 'NOT', 'EXISTS');
-  const created = tableName(reading);
+  const created = qualifiedName(reading);
   if (created === null) {
     obscure(draft, 'CREATE TEMPORARY');
     return;
   }
-  draft.temporaryTables.created.push(created);
+  draft.createdTables.push(created);
+  draft.temporaryTables.created.push(created.name.toLowerCase());
 }
 
 /** Index of the first token of the query that fills the new table. */

@@ -56,6 +56,12 @@ export interface RenamedTable {
   readonly to: string;
 }
 
+/** A table's name as it is written; `qualifier` is its schema, null where none is given. */
+export interface QualifiedName {
+  readonly qualifier: string | null;
+  readonly name: string;
+}
+
 /** A KILL statement. `id` is null where it is not a plain number, and `'self'` for CONNECTION_ID(). */
 export interface KillEffect {
   readonly what: 'query' | 'connection';
@@ -103,6 +109,8 @@ export interface Statement {
     readonly dropped: readonly string[];
     readonly renamed: readonly RenamedTable[];
   };
+  /** The temporary tables that it creates, as they are written: servers may tell upper case from lower. */
+  readonly createdTables: readonly QualifiedName[];
   /** `USE name`: the schema. */
   readonly use: string | null;
   /** It may change the current schema otherwise (DROP DATABASE). */

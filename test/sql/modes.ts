@@ -49,6 +49,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
   assigns: [],
   userVariables: { mentioned: [], assigned: [] },
   temporaryTables: { created: [], dropped: [], renamed: [] },
+  createdTables: [],
   use: null,
   mayDropSchema: false,
   usesSchema: false,

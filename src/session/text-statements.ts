@@ -1,0 +1,54 @@
+// Text prepared statements (PREPARE s FROM '...') of many sessions on one connection: a name is prepared again with its
+// session's text when another session has used it since.
+
+import { quoted } from './variables.js';
+
+/** A session's text prepared statements: the text behind each name (lower case). */
+export type TextStatements = Map<string, string>;
+
+/** Names on a connection and whose statement each of them is. */
+export class TextStatementOwners {
+  private readonly owners = new Map<string, TextStatements>();
+
+  give(name: string, owner: TextStatements): void {
+    this.owners.set(name, owner);
+  }
+
+  /** The owner does not have it any more. */
+  drop(name: string): void {
+    this.owners.delete(name);
+  }
+
+  /** The statement that makes `name` the owner's again before it is executed or dropped; null where it is, or never was. */
+  restore(name: string, owner: TextStatements): string | null {
+    const text = owner.get(name);
+    if (text === undefined || this.owners.get(name) === owner) return null;
+    return `PREPARE ${quoteName(name)} FROM ${quoted(text)}`;
+  }
+
+  /** Whether `name` on the connection is another session's, so that `owner`, which has none, must not find it. */
+  isForeign(name: string, owner: TextStatements): boolean {
+    const holder = this.owners.get(name);
+    return holder !== undefined && holder !== owner && !owner.has(name);
+  }
+
+  /** The owner is gone: forgets its names, and answers with the statements that drop them. */
+  abandon(owner: TextStatements): string[] {
+    const names = [...this.owners].filter(([, holder]) => holder === owner).map(([name]) => name);
+    for (const name of names) this.owners.delete(name);
+    return names.map(dropStatement);
+  }
+}
+
+export function dropStatement(name: string): string {
+  return `DEALLOCATE PREPARE ${quoteName(name)}`;
+}
+
+/** Whether a statement of this text and name can be prepared again by us, whatever the session's character set. */
+export function canRestore(name: string, text: string | null): text is string {
+  return text !== null && /^[\x00-\x7e]*$/.test(text) && /^[\x20-\x7e]+$/.test(name);
+}
+
+function quoteName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
