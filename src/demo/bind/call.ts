@@ -7,7 +7,7 @@ import { widest } from '../functions/number-functions.js';
 import { mysqlError } from '../mysql-error.js';
 import type { Call, Expr, OrderItem, Window } from '../sql/ast.js';
 import { compareSql, sortable } from './compare.js';
-import { addInterval, bind, castTo, type Place } from './expression.js';
+import { addInterval, bind, type Place } from './expression.js';
 import type { Bound } from './scope.js';
 
 type Binder = (call: Call, args: readonly Bound[], place: Place) => Bound;
@@ -100,7 +100,6 @@ const special: Readonly<Record<string, Binder>> = {
   },
   ROUND: (call, args) => roundCall(call, args, '_round'),
   TRUNCATE: (call, args) => roundCall(call, args, '_truncate'),
-  CHAR_OF: (_, args) => castTo(at(args, 0), types.varchar),
   VALUES: (call, _, place) => insertedValue(call, place),
 };
 

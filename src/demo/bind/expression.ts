@@ -1,13 +1,15 @@
 // Expressions: from what the parser read to SQL for the embedded engine, with its MySQL type.
 
-import { columnType, familyOf, isNumeric, types, typeText, type ColumnType } from '../catalog/column-type.js';
+import { columnType, isNumeric, types } from '../catalog/column-type.js';
 import { quoteText } from '../catalog/catalog.js';
 import { functionNamed } from '../functions/index.js';
 import { widest } from '../functions/number-functions.js';
 import { isIntervalUnit } from '../functions/temporal.js';
 import { mysqlError } from '../mysql-error.js';
 import type { Expr } from '../sql/ast.js';
+import { bindArithmetic } from './arithmetic.js';
 import { bindCall } from './call.js';
+import { castTo } from './cast.js';
 import { alike, compareSql, withCollation } from './compare.js';
 import { bindQuery } from './query.js';
 import { findColumn, type BindContext, type Bound, type Clause, type Scope } from './scope.js';
@@ -174,48 +176,6 @@ function bindBinary(expr: Of<'binary'>, place: Place): Bound {
   }
 }
 
-function bindArithmetic(operator: string, left: Bound, right: Bound): Bound {
-  const whole = [left, right].every(
-    ({ type }) => type !== null && ['integer', 'year'].includes(familyOf(type)),
-  );
-  switch (operator) {
-    case '/':
-      return { sql: `(${left.sql} * 1.0 / ${right.sql})`, type: quotientType(left.type, right.type) };
-    case 'DIV':
-      return {
-        sql: `CAST(${left.sql}${whole ? '' : ' * 1.0'} / ${right.sql} AS INTEGER)`,
-        type: types.bigint,
-      };
-    case '%':
-    case 'MOD':
-      if (whole) return { sql: `(${left.sql} % ${right.sql})`, type: types.bigint };
-      return { sql: `my__mod(${left.sql}, ${right.sql})`, type: sumType(left.type, right.type) };
-    case '*':
-      return { sql: `(${left.sql} * ${right.sql})`, type: productType(left.type, right.type) };
-    default:
-      return { sql: `(${left.sql} ${operator} ${right.sql})`, type: sumType(left.type, right.type) };
-  }
-}
-
-function sumType(left: ColumnType | null, right: ColumnType | null): ColumnType | null {
-  if (left === null || right === null) return null;
-  if (!isNumeric(left) || !isNumeric(right)) return types.double;
-  const type = widest([left, right]);
-  return type !== null && familyOf(type) === 'integer' ? types.bigint : type;
-}
-
-function productType(left: ColumnType | null, right: ColumnType | null): ColumnType | null {
-  const type = sumType(left, right);
-  if (type?.base !== 'decimal') return type;
-  return types.decimal((type.length ?? 10) * 2, (left?.scale ?? 0) + (right?.scale ?? 0));
-}
-
-function quotientType(left: ColumnType | null, right: ColumnType | null): ColumnType | null {
-  if (left === null || right === null) return null;
-  const exact = [left, right].every((type) => ['integer', 'decimal', 'year'].includes(familyOf(type)));
-  return exact ? types.decimal((left.length ?? 10) + 4, left.scale + 4) : types.double;
-}
-
 /** `date + INTERVAL n unit` and its like; null where neither side is an interval. */
 function bindInterval(expr: Of<'binary'>, place: Place): Bound | null {
   const { left, right, operator } = expr;
@@ -301,42 +261,4 @@ function bindCase(expr: Of<'case'>, place: Place): Bound {
 function bindScalarQuery(expr: Of<'subquery'>, place: Place): Bound {
   const { sql, columns } = bindQuery(expr.query, place.context, place.scope);
   return { sql: `(${sql})`, type: columns[0]?.type ?? null };
-}
-
-/** CAST. https://dev.mysql.com/doc/refman/8.0/en/cast-functions.html#function_cast */
-export function castTo(operand: Bound, type: ColumnType): Bound {
-  const { sql } = operand;
-  switch (familyOf(type)) {
-    case 'integer':
-    case 'year':
-    case 'bit':
-      return { sql: `CAST(my__round(my__number(${sql}), 0) AS INTEGER)`, type };
-    case 'decimal':
-      return { sql: `my__round(my__number(${sql}), ${type.scale})`, type };
-    case 'real':
-      return { sql: `CAST(my__number(${sql}) AS REAL)`, type };
-    case 'date':
-      return { sql: `my__date(${sql})`, type };
-    case 'datetime':
-      return { sql: `my__datetime(${sql})`, type };
-    case 'time':
-      return { sql: `my__time(${sql})`, type };
-    case 'bytes':
-      return { sql: `CAST(${sql} AS BLOB)`, type };
-    case 'json':
-      return { sql, type };
-    case 'text':
-    case 'null':
-      return castToText(operand, type);
-  }
-}
-
-function castToText(operand: Bound, type: ColumnType): Bound {
-  const scale = operand.type !== null && familyOf(operand.type) === 'decimal' ? operand.type.scale : 0;
-  const text = scale > 0 ? `printf('%.${scale}f', ${operand.sql})` : `my__char(${operand.sql})`;
-  // printf() makes a text even of NULL.
-  const sql = scale > 0 ? `iif(${operand.sql} IS NULL, NULL, ${text})` : text;
-  const cut =
-    typeText(type).startsWith('char(') && type.length !== null ? `my_left(${sql}, ${type.length})` : sql;
-  return { sql: cut, type: columnType('varchar', { length: type.length ?? 255 }) };
 }

@@ -1,6 +1,5 @@
 // One statement of a session, from its text to its outcome.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BindContext } from '../bind/scope.js';
 import { bindQuery } from '../bind/query.js';
 import { types } from '../catalog/column-type.js';
@@ -14,20 +13,12 @@ import { bindContext, findTable, schemaOf } from './context.js';
 import type { Database } from './database.js';
 import { done, type Outcome } from './outcome.js';
 import { refuseKill } from './kill.js';
-import { alterTable } from './run-alter.js';
-import { runDelete, runTruncate, runUpdate } from './run-change.js';
-import {
-  createSchema,
-  createTable,
-  createView,
-  dropSchema,
-  dropTables,
-  dropViews,
-  renameTable,
-} from './run-ddl.js';
+import { runDelete, runUpdate } from './run-change.js';
+import { runDefinition } from './run-definition.js';
 import { runInsert } from './run-insert.js';
 import { runQuery } from './run-query.js';
 import { evaluate, runSet, setTransaction } from './run-set.js';
+import { mentionsSleep, waitForSleeps } from './sleeps.js';
 import { deallocate, prepared, prepareText } from './text-prepare.js';
 import {
   begin,
@@ -86,40 +77,6 @@ async function run(
   await database.writer.turn(session.connectionId, lockWait, signal);
   database.enter(session);
   return runNow(database, session, statement, bindContext(database, session, parameters));
-}
-
-function mentionsSleep(source: StatementSource): boolean {
-  return source.tokens.some((token) => token.kind === 'word' && token.text.toUpperCase() === 'SLEEP');
-}
-
-/** SLEEP() waits here, where the other sessions go on and a lost client ends it. */
-async function waitForSleeps(
-  database: Database,
-  session: Session,
-  statement: Statement,
-  parameters: readonly Expr[],
-  signal: AbortSignal,
-): Promise<void> {
-  if (statement.kind !== 'query' && statement.kind !== 'do') return;
-  database.enter(session);
-  const context = bindContext(database, session, parameters);
-  if (statement.kind === 'query') bindQuery(statement.query, context, null);
-  else
-    for (const expr of statement.exprs)
-      if (expr.kind === 'call' && expr.name === 'SLEEP') evaluate(database, expr, context);
-  for (const sql of context.sleeps) {
-    const seconds = Number(database.engine.query(`SELECT ${sql}`)[0]?.[0] ?? 0);
-    if (seconds > 0) await interruptible(seconds * 1000, signal);
-  }
-}
-
-async function interruptible(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal });
-  } catch (error) {
-    if (signal.aborted) throw mysqlError('QUERY_INTERRUPTED', {});
-    throw error;
-  }
 }
 
 function runNow(
@@ -181,7 +138,6 @@ function runNow(
     case 'drop-view':
     case 'create-schema':
     case 'drop-schema':
-      commitUnlessTemporary(database, session, statement);
       return runDefinition(database, session, statement, context);
   }
 }
@@ -230,58 +186,6 @@ function runTransaction(database: Database, session: Session, statement: Transac
       break;
   }
   return done();
-}
-
-type Definition = Extract<
-  Statement,
-  {
-    kind:
-      | 'create-table'
-      | 'truncate'
-      | 'drop-table'
-      | 'rename-table'
-      | 'alter-table'
-      | 'create-view'
-      | 'drop-view'
-      | 'create-schema'
-      | 'drop-schema';
-  }
->;
-
-/** A definition ends the transaction, but that of a temporary table does not. */
-function commitUnlessTemporary(database: Database, session: Session, statement: Definition): void {
-  const temporary =
-    (statement.kind === 'create-table' || statement.kind === 'drop-table') && statement.temporary;
-  if (!temporary) commit(database, session);
-}
-
-function runDefinition(
-  database: Database,
-  session: Session,
-  statement: Definition,
-  context: BindContext,
-): Outcome {
-  switch (statement.kind) {
-    case 'create-table':
-      return createTable(database, session, statement, context);
-    case 'truncate':
-      return runTruncate(database, session, statement.table);
-    case 'drop-table':
-      return dropTables(database, session, statement);
-    case 'rename-table':
-      for (const { from, to } of statement.renames) renameTable(database, session, from, to);
-      return done();
-    case 'alter-table':
-      return alterTable(database, session, statement);
-    case 'create-view':
-      return createView(database, session, statement, context);
-    case 'drop-view':
-      return dropViews(database, session, statement);
-    case 'create-schema':
-      return createSchema(database, session, statement);
-    case 'drop-schema':
-      return dropSchema(database, session, statement);
-  }
 }
 
 /** The engine's own plan, in the one column that MySQL calls `EXPLAIN` for FORMAT=TREE. */

@@ -4,7 +4,8 @@ import { quoteName, type Column, type Key, type Table } from '../catalog/catalog
 import { storeSql } from '../functions/store-function.js';
 import { mysqlError } from '../mysql-error.js';
 import { isStrict, type Session } from '../session/session.js';
-import type { AlterAction, ColumnSpec, Statement } from '../sql/ast.js';
+import type { Statement } from '../sql/ast.js';
+import type { AlterAction, ColumnSpec } from '../sql/ast-definitions.js';
 import { findTable, temporaryKey } from './context.js';
 import type { Database } from './database.js';
 import { done, type Outcome } from './outcome.js';

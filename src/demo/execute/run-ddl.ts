@@ -12,7 +12,8 @@ import {
 } from '../catalog/catalog.js';
 import { mysqlError, type MySqlError } from '../mysql-error.js';
 import type { Session } from '../session/session.js';
-import type { CreateTable, Expr, Statement, TableName } from '../sql/ast.js';
+import type { Expr, Statement, TableName } from '../sql/ast.js';
+import type { CreateTable } from '../sql/ast-definitions.js';
 import { findTable, schemaOf, temporaryKey } from './context.js';
 import type { Database } from './database.js';
 import { done, type Outcome } from './outcome.js';

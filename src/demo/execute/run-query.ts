@@ -1,4 +1,4 @@
-// SELECT.
+// SELECT: its rows, or the variables that take them.
 
 import { bindQuery, type BoundQuery } from '../bind/query.js';
 import type { BindContext } from '../bind/scope.js';

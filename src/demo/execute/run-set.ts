@@ -1,4 +1,4 @@
-// SET.
+// SET: variables of the session, of the server, and of the user.
 
 import { bind } from '../bind/expression.js';
 import { noTables, type BindContext } from '../bind/scope.js';

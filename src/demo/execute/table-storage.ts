@@ -4,7 +4,8 @@ import { quoteName, type Column, type Key, type Table } from '../catalog/catalog
 import { familyOf, storageType } from '../catalog/column-type.js';
 import type { Engine } from '../engine/engine.js';
 import { mysqlError } from '../mysql-error.js';
-import type { ColumnSpec, Expr, KeySpec } from '../sql/ast.js';
+import type { Expr } from '../sql/ast.js';
+import type { ColumnSpec, KeySpec } from '../sql/ast-definitions.js';
 
 export function createStorage(engine: Engine, table: Table): void {
   const auto = table.columns.find((column) => column.autoIncrement);

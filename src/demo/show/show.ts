@@ -1,4 +1,4 @@
-// SHOW and DESCRIBE.
+// SHOW and DESCRIBE: listings of what there is.
 
 import { bind } from '../bind/expression.js';
 import { noTables, type BindContext, type ScopeColumn } from '../bind/scope.js';

@@ -1,6 +1,7 @@
 // What a statement is made of, as the demo backend's parser reads it.
 
 import type { ColumnType } from '../catalog/column-type.js';
+import type { AlterAction, CreateTable } from './ast-definitions.js';
 
 export type TemporalKind = 'date' | 'time' | 'datetime';
 
@@ -158,51 +159,9 @@ export type TableRef =
       readonly using: readonly string[];
     };
 
-export interface ColumnSpec {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly nullable: boolean;
-  readonly default: Expr | null;
-  readonly autoIncrement: boolean;
-  readonly onUpdateNow: boolean;
-  readonly comment: string;
-  readonly primary: boolean;
-  readonly unique: boolean;
-  readonly position: 'last' | 'first' | { readonly after: string };
-}
-
-export interface KeySpec {
-  readonly kind: 'primary' | 'unique' | 'index' | 'foreign';
-  readonly name: string | null;
-  readonly columns: readonly string[];
-  readonly references: { readonly table: TableName; readonly columns: readonly string[] } | null;
-}
-
 export interface Assignment {
   readonly column: string;
   readonly value: Expr;
-}
-
-export type AlterAction =
-  | { readonly kind: 'add-column'; readonly column: ColumnSpec }
-  | { readonly kind: 'drop-column'; readonly name: string }
-  | { readonly kind: 'change-column'; readonly name: string; readonly column: ColumnSpec }
-  | { readonly kind: 'rename-column'; readonly name: string; readonly to: string }
-  | { readonly kind: 'rename'; readonly to: TableName }
-  | { readonly kind: 'add-key'; readonly key: KeySpec }
-  | { readonly kind: 'drop-key'; readonly name: string }
-  | { readonly kind: 'option' };
-
-export interface CreateTable {
-  readonly kind: 'create-table';
-  readonly temporary: boolean;
-  readonly ifNotExists: boolean;
-  readonly table: TableName;
-  readonly columns: readonly ColumnSpec[];
-  readonly keys: readonly KeySpec[];
-  readonly comment: string;
-  readonly like: TableName | null;
-  readonly query: Query | null;
 }
 
 export interface Insert {

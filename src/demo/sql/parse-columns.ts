@@ -1,6 +1,7 @@
 // Reading the columns and keys of a table definition.
 
-import type { ColumnSpec, Expr, KeySpec } from './ast.js';
+import type { Expr } from './ast.js';
+import type { ColumnSpec, KeySpec } from './ast-definitions.js';
 import { list, type Cursor } from './cursor.js';
 import { parseExpression, parseNames } from './parse-expression.js';
 import { parseTableName } from './parse-query.js';

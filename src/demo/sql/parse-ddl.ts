@@ -1,6 +1,7 @@
 // Reading CREATE, DROP, ALTER, RENAME and TRUNCATE.
 
-import type { AlterAction, CreateTable, Statement, TableName } from './ast.js';
+import type { Statement, TableName } from './ast.js';
+import type { AlterAction, CreateTable } from './ast-definitions.js';
 import { list, type Cursor } from './cursor.js';
 import { atKey, parseColumnSpec, parseKey, parseTableElements } from './parse-columns.js';
 import { parseNames } from './parse-expression.js';

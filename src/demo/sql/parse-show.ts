@@ -1,4 +1,4 @@
-// Reading SHOW.
+// Reading SHOW and what it lists.
 
 import type { Show, Statement } from './ast.js';
 import type { Cursor } from './cursor.js';
