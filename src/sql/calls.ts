@@ -46,6 +46,22 @@ function isColumnList(tokens: readonly Token[], open: number): boolean {
   return isSymbol(tokens[at], ')') && tokens[at + 1]?.word === 'AS' && isSymbol(tokens[at + 2], '(');
 }
 
+/** How far behind JSON_TABLE its COLUMNS are looked for: its calls may be nested, and no text may take long. */
+const NEAR = 100;
+
+/** Whether the parentheses at `open` hold what only JSON_TABLE has: COLUMNS behind a string. */
+function hasColumns(tokens: readonly Token[], open: number): boolean {
+  let depth = 0;
+  const last = Math.min(tokens.length, open + NEAR);
+  for (let at = open; at < last; at += 1) {
+    if (isSymbol(tokens[at], '(')) depth += 1;
+    else if (isSymbol(tokens[at], ')')) depth -= 1;
+    if (depth === 0) return false;
+    if (depth === 1 && tokens[at]?.kind === Kind.String && tokens[at + 1]?.word === 'COLUMNS') return true;
+  }
+  return false;
+}
+
 /**
  * Whether the word or name at `at`, which a parenthesis follows, is called. False only where the grammar allows no call,
  * or where the word is a reserved one.
@@ -56,5 +72,6 @@ export function isCall(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   if (before?.word === 'AS' || endsOperand(before)) return false;
   if (tokens[at + 2]?.word === 'SELECT') return false;
+  if (token?.word === 'JSON_TABLE' && hasColumns(tokens, at + 1)) return false;
   return !isTarget(tokens, at) && !isTarget(tokens, at - 1) && !isColumnList(tokens, at + 1);
 }

@@ -7,15 +7,20 @@ const tables = (created: string[], dropped: string[] = [], renamed: { from: stri
   temporaryTables: { created, dropped, renamed },
 });
 
+const created = (name: string, qualifier: string | null = null) => ({
+  ...tables([name.toLowerCase()]),
+  createdTables: [{ name, qualifier }],
+});
+
 const cases: [text: string, told: object][] = [
   // Temporary tables
-  ['CREATE TEMPORARY TABLE t (a INT)', { ...tables(['t']), usesSchema: true }],
+  ['CREATE TEMPORARY TABLE t (a INT)', { ...created('t'), usesSchema: true }],
   [
     'CREATE OR REPLACE TEMPORARY TABLE IF NOT EXISTS `d`.`T 1` AS SELECT 1',
-    { ...tables(['t 1']), usesSchema: true },
+    { ...created('T 1', 'd'), usesSchema: true },
   ],
-  ['CREATE /*!50000 TEMPORARY */ TABLE t LIKE u', { ...tables(['t']), usesSchema: true }],
-  ['CREATE TEMPORARY SEQUENCE s', { ...tables(['s']), usesSchema: true }],
+  ['CREATE /*!50000 TEMPORARY */ TABLE t LIKE u', { ...created('t'), usesSchema: true }],
+  ['CREATE TEMPORARY SEQUENCE s', { ...created('s'), usesSchema: true }],
   ['CREATE TABLE t (a INT)', ddl],
   ['DROP TABLE t', { ...ddl, ...tables([], ['t']) }],
   ['DROP TABLE IF EXISTS a, d.B, `c` CASCADE', { ...ddl, ...tables([], ['a', 'b', 'c']) }],
