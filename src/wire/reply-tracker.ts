@@ -283,6 +283,7 @@ export class ReplyTracker {
   }
 
   private seeDefinition(packet: Buffer, payload: Buffer): Buffer {
+    if (payload.length === 0) throw malformed("an empty packet among a reply's definitions");
     this.step({ type: 'definition' });
     const shown = this.listener.definition?.(payload);
     return shown === undefined ? packet : frame(shown, this.sequence);
