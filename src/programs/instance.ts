@@ -31,18 +31,14 @@ async function end(how: 'stopped' | 'failed', reason: string): Promise<void> {
   process.exit(how === 'stopped' ? 0 : 1);
 }
 
-let failing = false;
-
 async function fail(where: string, error: unknown): Promise<void> {
-  // The second failure is one of telling the first.
-  if (failing) process.exit(1);
-  failing = true;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   events.publish({ type: 'internal-error', where, message, ...(stack === undefined ? {} : { stack }) });
   await end('failed', message);
 }
 
-process.on('uncaughtException', (error) => void fail('the instance', error));
+// Once: a second failure is one of telling the first, and ends the process as it is.
+process.once('uncaughtException', (error) => void fail('the instance', error));
 process.on('SIGTERM', () => leave('SIGTERM'));
 process.on('SIGINT', () => leave('stopped by PM2'));
 // On Windows PM2 has no signals to send. Without PM2 (`disconnect`) the instance serves on: there is nothing to do then.

@@ -1,6 +1,5 @@
 // The fleet under a real PM2: what is started, what is left alone, what survives.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -235,8 +234,7 @@ describe('four commands at once on a machine without a daemon', () => {
       Object.entries(fleet().ports).map(([user, port]) => `chronos-${user}-${port}`),
     );
     if (process.platform !== 'linux') return;
-    const ps = spawn('ps', ['-eo', 'args']);
-    const [text] = (await once(ps.stdout.setEncoding('utf8'), 'data')) as [string];
+    const text = execFileSync('ps', ['-ww', '-eo', 'args'], { encoding: 'utf8' });
     expect(text.split('\n').filter((line) => line.includes(`God Daemon (${fleet().pm2Home})`))).toHaveLength(
       1,
     );

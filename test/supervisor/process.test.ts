@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +51,7 @@ describe('the marks of a process', () => {
     const own = rowOf('user1', { marks: { root: folder, role: 'instance', user: 'user1', revision: 'r' } });
     const foreign = { ...rowOf('user2'), marks: undefined };
     expect(ofFleet([own, rowOf('user1'), foreign], link)).toEqual([own]);
+    for (const path of [link, folder]) rmSync(path, { recursive: true });
   });
 });
 
