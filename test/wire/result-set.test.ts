@@ -5,6 +5,7 @@ import {
   column,
   readColumnDefinition,
   readTextRow,
+  renameColumn,
   textResultSet,
   writeColumnDefinition,
   writeTextRow,
@@ -36,6 +37,31 @@ describe('a column definition', () => {
       expect(() => readColumnDefinition(payload.subarray(0, length))).toThrow(
         expect.objectContaining({ code: 'MALFORMED_PACKET' }),
       );
+    }
+  });
+});
+
+describe('a column under another name', () => {
+  const definition = column('LAST_INSERT_ID()', FieldType.LONGLONG, {
+    schema: 'd',
+    orgName: 'x',
+    decimals: 3,
+  });
+
+  it('is otherwise as it was', () => {
+    const renamed = renameColumn(writeColumnDefinition(definition), (name) => `${name} AS ü`);
+    expect(readColumnDefinition(renamed)).toEqual({ ...definition, name: 'LAST_INSERT_ID() AS ü' });
+  });
+
+  it('is shown to the client, in whatever pieces its reply comes', () => {
+    const reply = (name: string): Buffer => textResultSet([{ ...definition, name }], [['1']], 2);
+    const bytes = reply('7');
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const tracking = track('query', {
+        definition: (payload) => renameColumn(payload, (name) => `as-${name}`),
+      });
+      const left = feed(tracking, bytes.subarray(0, cut), bytes.subarray(cut));
+      expect([cut, left, tracking.forwarded()]).toEqual([cut, 0, reply('as-7')]);
     }
   });
 });

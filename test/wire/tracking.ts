@@ -15,11 +15,18 @@ export interface Tracking {
   readonly files: () => number;
 }
 
-/** A tracker of a reply to a command of one packet. A prepared statement is shown under the id `shownId`, where given. */
-export function track(
-  form: ReplyForm,
-  { tracked = false, shownId }: { tracked?: boolean; shownId?: number } = {},
-): Tracking {
+export interface TrackOptions {
+  /** CLIENT_SESSION_TRACK was agreed on. */
+  readonly tracked?: boolean;
+  /** A prepared statement is shown under this id. */
+  readonly shownId?: number;
+  /** What the client sees of a column definition. */
+  readonly definition?: (payload: Buffer) => Buffer;
+}
+
+/** A tracker of a reply to a command of one packet. */
+export function track(form: ReplyForm, options: TrackOptions = {}): Tracking {
+  const { tracked = false, shownId, definition } = options;
   const pieces: Buffer[] = [];
   const oks: OkPacket[] = [];
   const errs: ErrPacket[] = [];
@@ -31,6 +38,7 @@ export function track(
     forward: (bytes) => void pieces.push(Buffer.from(bytes)),
     ok: (ok) => void oks.push(ok),
     err: (err) => void errs.push(err),
+    ...(definition === undefined ? {} : { definition }),
     eof: (eof, behind) => void eofs.push({ eof, behind }),
     prepared: (statement) => {
       prepared.push(statement);
