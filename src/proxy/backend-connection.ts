@@ -32,6 +32,7 @@ export interface ReplySink {
   forward(bytes: Buffer): void;
   prepared?(prepared: PrepareOk): number;
   definition?(payload: Buffer): Buffer;
+  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
   localInfile?(): void;
 }
 
@@ -120,6 +121,11 @@ export class BackendConnection {
     // Whoever awaits a command before this one may never come to await this: a loss is told once.
     ended.catch(() => undefined);
     return { tracker, ended };
+  }
+
+  /** Sends a statement of our own of which nothing depends. */
+  clearAway(sql: string): void {
+    this.run(Buffer.concat([Buffer.from([0x03]), Buffer.from(sql, 'utf8')]), 'query');
   }
 
   /** Writes a command that has no reply (COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA). */
@@ -253,6 +259,7 @@ class Progress {
       },
       prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
       ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
+      ...(sink.affectedRows === undefined ? {} : { affectedRows: sink.affectedRows.bind(sink) }),
       localInfile: () => sink.localInfile?.(),
     };
   }

@@ -21,8 +21,6 @@ export interface Live extends Prepared {
   readonly plugin: string;
   /** Epoch ms. */
   readonly since: number;
-  /** CLIENT_FOUND_ROWS was asked for. */
-  readonly foundRows: boolean;
 }
 
 export type LinkState =
@@ -51,8 +49,6 @@ export class BackendLink {
   private timer: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
   private connecting: Promise<void> = Promise.resolve();
-  /** Most drivers of BI tools ask for it. */
-  private foundRows = true;
 
   constructor(
     private readonly settings: InstanceSettings,
@@ -73,11 +69,10 @@ export class BackendLink {
     this.connecting = this.connect(null);
   }
 
-  /** Closes the connection and opens another, e.g. because it is old; `foundRows` as the next one is to have it. */
-  async renew(reason: string, foundRows = this.foundRows): Promise<void> {
+  /** Closes the connection and opens another, e.g. because it is old. */
+  async renew(reason: string): Promise<void> {
     const { live } = this;
     if (live === null) return;
-    this.foundRows = foundRows;
     this.current = { name: 'closing' };
     this.events.publish({ type: 'backend-closed', reason });
     await live.connection.quit(QUIT_MS);
@@ -139,8 +134,7 @@ export class BackendLink {
   }
 
   private async open(): Promise<Live> {
-    const { foundRows } = this;
-    const login = await logIn(this.settings, foundRows, this.stopping.signal);
+    const login = await logIn(this.settings, this.stopping.signal);
     let live: Live | null = null;
     const tracked = (login.capabilities & Capability.SESSION_TRACK) !== 0;
     const connection = new BackendConnection(login.socket, tracked, (error) => {
@@ -148,7 +142,7 @@ export class BackendLink {
     });
     const prepared = await this.prepare(connection, login);
     const { threadId, serverVersion, plugin } = login.greeting;
-    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now(), foundRows };
+    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now() };
     return live;
   }
 

@@ -33,20 +33,18 @@ export interface LoggedIn {
 /** Character set and collation of the login; every session sets its own. */
 export const LOGIN_NAMES = ['utf8mb4', 'utf8mb4_general_ci'] as const;
 
-/** Flags that mysql2 would set by default and that would change the form of replies, or the meaning of statements. */
-const unwanted = ['-FOUND_ROWS', '-IGNORE_SPACE', '-CLIENT_QUERY_ATTRIBUTES', '-ODBC'];
+/**
+ * Flags that mysql2 would set by default and that would change the form of replies, or the meaning of statements.
+ * FOUND_ROWS stays, as most drivers of BI tools ask for it: see affected-rows.ts.
+ */
+const unwanted = ['-IGNORE_SPACE', '-CLIENT_QUERY_ATTRIBUTES', '-ODBC'];
 
 /**
  * Connects and logs in.
- * @param foundRows whether affected rows are to count the rows found (CLIENT_FOUND_ROWS); fixed for the connection
  * @param signal ends the attempt, and the socket with it
  * @throws LoginFailed
  */
-export async function logIn(
-  settings: InstanceSettings,
-  foundRows: boolean,
-  signal: AbortSignal,
-): Promise<LoggedIn> {
+export async function logIn(settings: InstanceSettings, signal: AbortSignal): Promise<LoggedIn> {
   const { host, port } = settings.backend;
   const socket = net.connect({
     host,
@@ -60,8 +58,7 @@ export async function logIn(
   deadline.addEventListener('abort', abort);
   try {
     const greeting = await readFirstPacket(socket);
-    const flags = [...unwanted, ...(foundRows ? ['FOUND_ROWS'] : [])];
-    const taken = await authenticate(socket, settings, flags);
+    const taken = await authenticate(socket, settings);
     return { socket: taken, greeting, capabilities: agreed(greeting) };
   } catch (error) {
     await closed(socket);
@@ -134,7 +131,7 @@ function withoutExtensions(packet: Buffer, greeting: Greeting): Buffer {
   return shown;
 }
 
-function authenticate(socket: net.Socket, settings: InstanceSettings, flags: string[]): Promise<net.Socket> {
+function authenticate(socket: net.Socket, settings: InstanceSettings): Promise<net.Socket> {
   const { backend } = settings;
   return new Promise((resolve, reject) => {
     const login = mysql.createConnection({
@@ -145,7 +142,7 @@ function authenticate(socket: net.Socket, settings: InstanceSettings, flags: str
       multipleStatements: true,
       charset: LOGIN_NAMES[1],
       connectTimeout: 0,
-      flags,
+      flags: [...unwanted],
       ...(backend.tls.mode === 'off' ? {} : { ssl: tlsOptions(settings) }),
       connectAttributes: { program_name: 'chronos-fleet' },
     });

@@ -24,7 +24,7 @@ async function killFromTheSide(slot: Slot, settings: InstanceSettings, events: E
   const victim = slot.link.live;
   if (victim === null) return;
   try {
-    const login = await logIn(settings, false, AbortSignal.timeout(settings.connectTimeoutMs));
+    const login = await logIn(settings, AbortSignal.timeout(settings.connectTimeoutMs));
     const side = new BackendConnection(login.socket, false, () => undefined);
     // Only while the same connection is there may its thread id be named.
     if (slot.link.live === victim && slot.running !== null) await side.ask(`KILL QUERY ${victim.threadId}`);

@@ -4,6 +4,7 @@ import type { InstanceSettings } from '../config/types.js';
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { SessionStatus } from '../observe/status.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import type { Hold } from '../session/holds.js';
 import type { Session } from '../session/session.js';
 import { Command } from '../wire/constants.js';
@@ -36,6 +37,8 @@ export interface SessionHost {
   /** The instance is being stopped: sessions end as soon as they are idle. */
   readonly draining: boolean;
   closed(session: ClientSession): void;
+  /** A connection begins anew for the sake of `by`; what others had on it is gone. */
+  stateLost(state: ConnectionState, why: string, by: ClientSession): void;
 }
 
 export class ClientSession implements TurnOwner {
@@ -124,8 +127,15 @@ export class ClientSession implements TurnOwner {
     this.serveNext();
   }
 
-  /** Gives up everything that the session holds on a backend connection, then calls `then`. */
-  release(then: () => void): void {
+  /** Gives up everything that the session has on a backend connection, then calls `then`. */
+  beginAnew(then: () => void): void {
+    this.release(() => {
+      this.host.multiplexer.forget(this, this.session);
+      then();
+    });
+  }
+
+  private release(then: () => void): void {
     const { multiplexer } = this.host;
     const needed = this.session.holds.any || multiplexer.slotRunning(this) !== undefined;
     if (needed) multiplexer.submit(this, new ReleaseTurn(this, this.host.settings, then), true);
@@ -213,7 +223,7 @@ export class ClientSession implements TurnOwner {
     this.lost = new FleetError('TRANSACTION_LOST', { detail });
     this.session.statements.closeCursors();
     try {
-      if (live !== null) await giveUp(this.session.holds, slot, live, this.host.settings);
+      if (live !== null) await giveUp(this, slot, live, this.host.settings);
     } catch (error) {
       // What was to be given up is gone with the connection.
       if (!(error instanceof BackendGone)) throw error;
@@ -221,23 +231,32 @@ export class ClientSession implements TurnOwner {
   }
 
   /** The connection is gone, with all of the session's state that was only there. */
-  lostConnection(live: Live, detail: string, held: boolean): void {
-    const { session } = this;
+  lostConnection({ state }: Live, detail: string, held: boolean): void {
     // A session in the middle of a command learns of what it held as that command's error.
     if (held && this.turn === null) {
       this.lost = new FleetError('TRANSACTION_LOST', {
         detail: `the backend connection was lost (${detail})`,
       });
     }
-    const names = live.state.userVariables.ownedBy(session.userVariables);
-    if (names.length > 0 && this.lost === null) {
-      const variables = names.map((name) => `@${name}`).join(', ');
-      const what = `the backend connection was lost (${detail}), and with it the user variables ${variables}`;
-      this.lost = new FleetError('SESSION_STATE_LOST', { detail: what });
-    }
+    this.lostState(state, `the backend connection was lost (${detail})`);
     if (!held) return;
-    session.statements.closeCursors();
-    session.holds.clear();
+    this.session.statements.closeCursors();
+    this.session.holds.clear();
+  }
+
+  /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
+  lostState(state: ConnectionState, why: string): void {
+    const { session } = this;
+    const variables = state.userVariables.ownedBy(session.userVariables).map((name) => `@${name}`);
+    const tables = state.temporaryTables.namesOf(session);
+    const gone = [...variables, ...tables].join(', ');
+    session.holds.forgetTables();
+    if (gone === '' || this.lost !== null) return;
+    this.lost = new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+  }
+
+  connectionReset(state: ConnectionState, why: string): void {
+    this.host.stateLost(state, why, this);
   }
 
   // --- The end --------------------------------------------------------------------------------------------------------
@@ -269,7 +288,7 @@ export class ClientSession implements TurnOwner {
     const { multiplexer, events } = this.host;
     this.session.disown();
     this.release(() => {
-      multiplexer.forget(this);
+      multiplexer.forget(this, this.session);
     });
     events.publish({ type: 'session-closed', session: this.id, reason });
     this.host.closed(this);

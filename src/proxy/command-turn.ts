@@ -10,10 +10,11 @@ import { DEFAULT } from '../session/variables.js';
 import type { StateCommand } from '../session/difference.js';
 import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
 import type { Substitution } from '../sql/substitute.js';
-import { Command, ServerStatus } from '../wire/constants.js';
+import { Capability, Command, ServerStatus } from '../wire/constants.js';
 import { int } from '../wire/lenenc.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { renameColumn } from '../wire/result-set.js';
+import { changedRows } from './affected-rows.js';
 import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientChannel } from './client-channel.js';
@@ -28,9 +29,11 @@ import {
   DifferenceFailed,
   noteTaken,
   renewalFor,
+  saveVariables,
   stepsTo,
   takeSteps,
 } from './turn-preparation.js';
+import { learnToRename } from './table-renaming.js';
 import { askWhatIsInDoubt, isInDoubt, learn, onlyCharsetsInDoubt } from './state-application.js';
 
 /** The session for which a turn is taken. */
@@ -43,6 +46,8 @@ export interface TurnOwner extends Holder {
   answered(): void;
   /** The server asks for the client's local file. */
   sendLocalFile(live: Live, reply: Reply): void;
+  /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
+  connectionReset(state: ConnectionState, why: string): void;
   /** The running statement has run for too long. */
   timedOut(error: ClientError): void;
 }
@@ -125,7 +130,7 @@ export class CommandTurn implements Refusable {
       return { type: 'done' };
     }
     const renewal = held ? null : renewalFor(this.command, session, live);
-    if (renewal !== null) return renewal;
+    if (renewal !== null) return this.renew(renewal, live);
     checkSize(this.command, live);
     let steps = await stepsTo(this.command, session, live);
     if (!this.command.isRead || this.command.statement !== null) {
@@ -138,6 +143,15 @@ export class CommandTurn implements Refusable {
     await this.learn(live, outcome);
     this.finish(outcome.err);
     return { type: 'done' };
+  }
+
+  /** Everybody's variables are saved first; what else was only on the old connection is lost, and told. */
+  private async renew(reason: string, live: Live): Promise<TurnResult> {
+    const { state } = live;
+    await saveVariables(state.userVariables.worthSaving(state.userVariables.names), live);
+    state.userVariables.clear();
+    this.owner.connectionReset(state, `the backend connection had to be renewed (${reason})`);
+    return { type: 'renew', reason };
   }
 
   /** Before another session's state replaces that of the last one, what only the server knows of it is asked for. */
@@ -169,7 +183,9 @@ export class CommandTurn implements Refusable {
     const own = ownValues(this.command, this.owner.session, live);
     const payload = this.payloadFor(fresh, own);
     this.sentPayload = payload;
+    const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
     connection.cork();
+    for (const sql of live.state.leftovers.splice(0)) connection.clearAway(sql);
     for (const id of live.state.unusedStatements.splice(0))
       connection.tell(stmtCommand(Command.STMT_CLOSE, id));
     const outcomes = steps.map((step) => connection.run(step.payload, step.form).ended);
@@ -178,6 +194,7 @@ export class CommandTurn implements Refusable {
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
       prepared: (ok) => this.registerPrepared(ok, live),
+      ...(countsAlike ? {} : { affectedRows: (ok) => changedRows(ok, this.isUpdate) }),
       ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });
@@ -240,11 +257,13 @@ export class CommandTurn implements Refusable {
     }
     if (statement !== null) this.learnStatement(statement, outcome);
     if (code === Command.QUERY || code === Command.STMT_EXECUTE) this.noteDiagnostics(live, outcome);
+    if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
     const mayHaveChanged = !live.tracked || outcome.changes.length > 0 || outcome.rows !== null;
     session.holds.update({
       statements: ran,
       status: outcome.status,
       failed: outcome.err !== null,
+      canStepAside: (name) => live.state.temporaryTables.canStepAside(session, name),
       text: this.command.text ?? statement?.preparePayload.subarray(1) ?? null,
       mayHaveChanged,
     });
@@ -254,6 +273,10 @@ export class CommandTurn implements Refusable {
     if (outcome.err === null && outcome.warnings === 0 && onlyCharsetsInDoubt(live.state)) {
       await askWhatIsInDoubt(session, live);
     }
+  }
+
+  private get isUpdate(): boolean {
+    return this.command.effects.some(({ verb }) => verb === 'UPDATE');
   }
 
   private noteDiagnostics({ state }: Live, { err, ok, rows, warnings }: Outcome): void {
@@ -267,7 +290,8 @@ export class CommandTurn implements Refusable {
       warnings,
     };
     session.diagnostics.note(effects, end, text ?? statement?.preparePayload.subarray(1) ?? null);
-    state.diagnosticsOf = session;
+    // ROW_COUNT() of a connection that counts otherwise is not the session's.
+    state.diagnosticsOf = this.isUpdate && !session.has(Capability.FOUND_ROWS) ? null : session;
     if (maySetInsertId(effects, end)) state.insertId = { of: session };
   }
 

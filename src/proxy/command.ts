@@ -5,7 +5,7 @@ import type { Session, ServerFacts } from '../session/session.js';
 import type { PreparedStatement } from '../session/prepared-statements.js';
 import { fingerprint } from '../sql/fingerprint.js';
 import { readStatements } from '../sql/read.js';
-import type { Statement } from '../sql/types.js';
+import type { SqlMode, Statement } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
@@ -38,7 +38,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     case Command.STMT_PREPARE: {
       const text = payload.subarray(1);
       const mode = session.sqlMode(facts);
-      const effects = readStatements(text, mode);
+      const effects = withExecuted(readStatements(text, mode), session, mode);
       const isQuery = code === Command.QUERY;
       return {
         ...plain,
@@ -68,6 +68,15 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     default:
       throw new FleetError('UNKNOWN_COMMAND', {});
   }
+}
+
+/** EXECUTE does what the text of its PREPARE does. */
+function withExecuted(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
+  if (!effects.some(({ execute }) => execute !== null)) return effects;
+  return effects.flatMap((effect) => {
+    const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute);
+    return text === undefined ? [effect] : [effect, ...readStatements(Buffer.from(text, 'latin1'), mode)];
+  });
 }
 
 type Plain = Omit<ClientCommand, 'form' | 'isRead' | 'fingerprint'>;

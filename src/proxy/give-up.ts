@@ -2,31 +2,39 @@
 
 import type { InstanceSettings } from '../config/types.js';
 import { Command } from '../wire/constants.js';
-import type { Hold, Holds } from '../session/holds.js';
+import type { Hold } from '../session/holds.js';
 import type { Live } from './backend-link.js';
 import { stateAfterReset } from './server-facts.js';
 import { saveVariables } from './turn-preparation.js';
+import type { TurnOwner } from './command-turn.js';
 import type { Slot } from './slot.js';
 
 const transactional: ReadonlySet<Hold> = new Set<Hold>(['transaction', 'settings of the next transaction']);
 const locks: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock']);
 
 /**
- * Rolls back, unlocks, forgets: afterwards nothing of the session is on the connection. Where no statement does that, the
- * connection begins anew.
+ * Rolls back, unlocks, forgets: afterwards nothing that the session held is on the connection. Where no statement does that,
+ * the connection begins anew, and what others had there and only there is lost.
  * @throws BackendGone
  */
 export async function giveUp(
-  holds: Holds,
+  owner: TurnOwner,
   slot: Slot,
   live: Live,
   settings: InstanceSettings,
 ): Promise<void> {
+  const { holds } = owner.session;
   const reasons = holds.list;
   holds.clear();
   const mild = reasons.every((reason) => transactional.has(reason) || locks.has(reason));
-  const done = mild ? await endTransaction(reasons, live) : await resetConnection(live, settings);
-  if (!done) await slot.link.renew('it could not be freed of what a session held');
+  if (mild && (await endTransaction(reasons, live))) return;
+  const { state } = live;
+  // Variables can be read before and set again after; tables cannot.
+  await saveVariables(state.userVariables.worthSaving(state.userVariables.names), live);
+  state.userVariables.clear();
+  if (!(await resetConnection(live, settings)))
+    await slot.link.renew('it could not be freed of what a session held');
+  owner.connectionReset(state, `the backend connection had to be freed of what session ${owner.id} held`);
 }
 
 async function endTransaction(reasons: readonly Hold[], { connection }: Live): Promise<boolean> {
@@ -37,8 +45,6 @@ async function endTransaction(reasons: readonly Hold[], { connection }: Live): P
 
 /** COM_RESET_CONNECTION; MySQL before 5.7.3 and some compatible servers do not know it. */
 async function resetConnection(live: Live, settings: InstanceSettings): Promise<boolean> {
-  // What others have there, and only there, would be lost with it.
-  await saveVariables(live.state.userVariables.worthSaving(live.state.userVariables.names), live);
   const { err } = await live.connection.run(Buffer.from([Command.RESET_CONNECTION]), 'ok').ended;
   if (err !== null) return false;
   live.state = await stateAfterReset(live.connection, live, settings);

@@ -3,6 +3,7 @@
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
+import type { Session } from '../session/session.js';
 import { BackendLink, type Live } from './backend-link.js';
 import type { BackendGone } from './backend-connection.js';
 import { freshen, keepAlive } from './connection-care.js';
@@ -113,9 +114,12 @@ export class Multiplexer {
     this.schedule();
   }
 
-  /** The owner is gone; nothing of it is to be asked for any more. */
-  forget(owner: Holder): void {
-    for (const slot of this.slots) if (slot.resident === owner) slot.resident = null;
+  /** The owner is gone or begins anew: nothing of it is to be asked for any more, and what it left is cleared away. */
+  forget(owner: Holder, session: Session): void {
+    for (const slot of this.slots) {
+      slot.link.live?.state.abandon(session);
+      if (slot.resident === owner) slot.resident = null;
+    }
   }
 
   /** Resolves once nothing runs and nothing waits. */
@@ -198,7 +202,7 @@ export class Multiplexer {
     slot.running = { owner, fingerprint: entry.work.fingerprint, since: Date.now() };
     const fresh = await freshen(slot, live, this.settings);
     const result: TurnResult = fresh ? await entry.work.run(slot, live) : { type: 'again' };
-    if (result.type === 'renew') await slot.link.renew(result.reason, result.foundRows);
+    if (result.type === 'renew') await slot.link.renew(result.reason);
     if (result.type !== 'done') this.turns.addFirst(entry);
     this.endTurn(slot, slot.running);
   }

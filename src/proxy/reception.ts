@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError, isFleetError } from '../errors.js';
 import type { Events } from '../observe/events.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import { Session } from '../session/session.js';
 import { ServerStatus } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
@@ -67,6 +68,10 @@ export class Reception implements SessionHost {
       session.lostConnection(live, error.message, session === holder);
   }
 
+  stateLost(state: ConnectionState, why: string, by: ClientSession): void {
+    for (const session of this.sessions.values()) if (session !== by) session.lostState(state, why);
+  }
+
   accept(socket: Socket): void {
     const { settings } = this;
     const limits = { bufferBytes: settings.resultBufferBytes, stallMs: settings.stallTimeoutMs };
@@ -93,7 +98,7 @@ export class Reception implements SessionHost {
   }
 
   changeUser(client: ClientSession, frame: Frame): void {
-    client.release(() => {
+    client.beginAnew(() => {
       void this.changeUserNow(client, frame);
     });
   }

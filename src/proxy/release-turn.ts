@@ -22,7 +22,7 @@ export class ReleaseTurn implements Refusable {
     try {
       const { holds, statements } = this.owner.session;
       statements.closeCursors();
-      if (holds.any) await giveUp(holds, slot, live, this.settings);
+      if (holds.any) await giveUp(this.owner, slot, live, this.settings);
     } catch (error) {
       if (!(error instanceof BackendGone)) throw error;
     }

@@ -42,7 +42,7 @@ export function serve(client: ClientSession, frame: Frame): void {
       kill(client, { what: 'connection', id: processId(payload) }, lastSequence);
       return;
     case Command.RESET_CONNECTION:
-      client.release(() => {
+      client.beginAnew(() => {
         client.session.restart();
         ok(client, lastSequence);
       });

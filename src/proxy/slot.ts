@@ -18,7 +18,7 @@ export interface Holder extends Contender {
 export type TurnResult =
   | { readonly type: 'done' }
   | { readonly type: 'again' }
-  | { readonly type: 'renew'; readonly reason: string; readonly foundRows?: boolean };
+  | { readonly type: 'renew'; readonly reason: string };
 
 /** A command as the multiplexer sees it. */
 export interface Work {

@@ -10,6 +10,7 @@ import {
   namesToAsk,
   readAnswer,
 } from '../session/variables.js';
+import { canRestore } from '../session/text-statements.js';
 import type { Statement } from '../sql/types.js';
 import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
@@ -39,8 +40,40 @@ export function learn(
       state.userVariables.give(name, session.userVariables);
     if (outcome.err === null && assignsNames(statement)) session.namesAssigned();
     learnSchema(session, state, statement, outcome, told.has('schema'));
+    learnTextStatement(session, state, statement, outcome.err !== null);
+    if (outcome.err === null) learnTables(session, state, statement);
   }
   session.adoptNames(state);
+}
+
+function learnTextStatement(
+  session: Session,
+  state: ConnectionState,
+  statement: Statement,
+  failed: boolean,
+): void {
+  const { prepare, deallocate } = statement;
+  const name = prepare?.name ?? deallocate;
+  if (name === null) return;
+  // A PREPARE that fails has dropped what had its name.
+  session.textStatements.delete(name);
+  state.textStatements.drop(name);
+  if (prepare === null || failed || !canRestore(name, prepare.text)) return;
+  session.textStatements.set(name, prepare.text);
+  state.textStatements.give(name, session.textStatements);
+}
+
+function learnTables(session: Session, state: ConnectionState, statement: Statement): void {
+  const { temporaryTables } = state;
+  const { dropped, renamed } = statement.temporaryTables;
+  for (const name of dropped) temporaryTables.dropped(session, name);
+  for (const { from } of renamed) temporaryTables.dropped(session, from);
+  for (const { qualifier, name } of statement.createdTables) {
+    const schema = qualifier ?? session.schema;
+    // Names beyond ASCII depend on the character set in which they were sent.
+    if (schema !== null && /^[\x20-\x7e]+$/.test(name + schema))
+      temporaryTables.created(session, schema, name);
+  }
 }
 
 function assignsNames({ assigns }: Statement): boolean {

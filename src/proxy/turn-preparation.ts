@@ -3,14 +3,15 @@
 import { FleetError } from '../errors.js';
 import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
+import { dropStatement } from '../session/text-statements.js';
 import { assignVariables, literalsOf, readVariables } from '../session/user-variables.js';
-import { Capability, Command } from '../wire/constants.js';
+import type { Statement } from '../sql/types.js';
+import { Command, ServerStatus } from '../wire/constants.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
 import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import { lastInsertIdStep } from './diagnostics-turn.js';
-import type { TurnResult } from './slot.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
 export class DifferenceFailed extends Error {
@@ -21,22 +22,11 @@ export class DifferenceFailed extends Error {
   }
 }
 
-/** A connection that has what this command needs and that no statement can bring about; null where this one will do. */
-export function renewalFor(command: ClientCommand, session: Session, live: Live): TurnResult | null {
-  const { effects, code } = command;
+/** Why this command needs a new connection; null where this one will do. */
+export function renewalFor({ effects, code }: ClientCommand, session: Session, live: Live): string | null {
   const usesSchema = code !== Command.QUERY || effects.some((effect) => effect.usesSchema);
-  if (usesSchema && code !== Command.INIT_DB && needsFreshSchema(live.state, session)) {
-    return { type: 'renew', reason: 'a session without a schema has its turn' };
-  }
-  const foundRows = session.has(Capability.FOUND_ROWS);
-  if (foundRows !== live.foundRows && effects.some((effect) => effect.writes || effect.beginsTransaction)) {
-    return {
-      type: 'renew',
-      reason: 'a session counts affected rows otherwise (CLIENT_FOUND_ROWS)',
-      foundRows,
-    };
-  }
-  return null;
+  if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
+  return 'a session without a schema has its turn';
 }
 
 /** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
@@ -49,6 +39,7 @@ export function checkSize(command: ClientCommand, live: Live): void {
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   const steps = difference(live.state, session);
+  steps.push(...tableSteps(command, session, live), ...textStatementSteps(command, session, live));
   const exchange = await exchangeVariables(command, session, live);
   if (exchange !== null) steps.push(exchange);
   const insertId = lastInsertIdStep(command, session, live);
@@ -101,13 +92,42 @@ async function exchangeVariables(
   });
 }
 
+/** Temporary tables that the command might meet: other sessions' step aside, its own come back. */
+function tableSteps(command: ClientCommand, session: Session, { state }: Live): StateCommand[] {
+  const { temporaryTables } = state;
+  // Renaming may commit. A transaction has seen to all tables when it began.
+  if (!temporaryTables.any || session.holds.has('transaction')) return [];
+  const { effects } = command;
+  const meetsAll =
+    command.code === Command.FIELD_LIST ||
+    (session.status & ServerStatus.AUTOCOMMIT) === 0 ||
+    effects.some((effect) => effect.beginsTransaction || mayDoAnything(effect));
+  const mayTouch = (name: string): boolean => meetsAll || effects.some((effect) => effect.mentions(name));
+  return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
+}
+
+/** What a routine, a trigger or an unknown text does is not in the statement. */
+function mayDoAnything(effect: Statement): boolean {
+  return effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null;
+}
+
+/** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
+function textStatementSteps({ effects }: ClientCommand, session: Session, { state }: Live): StateCommand[] {
+  const owners = state.textStatements;
+  return effects.flatMap(({ execute, deallocate }) => {
+    const name = execute ?? deallocate;
+    if (name === null) return [];
+    const restore = owners.restore(name, session.textStatements);
+    if (restore !== null) return [queryCommand(restore, () => owners.give(name, session.textStatements))];
+    if (!owners.isForeign(name, session.textStatements)) return [];
+    return [queryCommand(dropStatement(name), () => owners.drop(name))];
+  });
+}
+
 /** What cannot be judged by its text may touch every variable. */
 function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {
   const names = new Set(effects.flatMap((effect) => effect.userVariables.mentioned));
-  const mayTouchAll = effects.some(
-    (effect) => effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null,
-  );
-  if (!mayTouchAll) return names;
+  if (!effects.some(mayDoAnything)) return names;
   return new Set([
     ...names,
     ...live.state.userVariables.names,

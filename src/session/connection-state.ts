@@ -1,5 +1,7 @@
 // What is in force on a backend connection right now: the state that the next turn starts from.
 
+import { TemporaryTables } from './temporary-tables.js';
+import { TextStatementOwners, type TextStatements } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
 import { DEFAULT, isCarried, type Literal } from './variables.js';
 
@@ -20,6 +22,10 @@ export class ConnectionState {
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
   readonly unusedStatements: number[] = [];
   readonly userVariables = new UserVariables();
+  readonly temporaryTables = new TemporaryTables();
+  readonly textStatements = new TextStatementOwners();
+  /** Statements that clear away what ended sessions have left; they go with the next turn, whatever comes of them. */
+  readonly leftovers: string[] = [];
   /** Values that a new session has, as seen right after the login. */
   private readonly initial: ReadonlyMap<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */
@@ -64,6 +70,12 @@ export class ConnectionState {
     if (!isCarried(name)) return;
     this.inForce.set(name, UNKNOWN);
     this.unasked.add(name);
+  }
+
+  /** The session has ended or begins anew: what it has here is to be cleared away. */
+  abandon(session: { readonly textStatements: TextStatements }): void {
+    const tables = this.temporaryTables.abandon(session);
+    this.leftovers.push(...tables, ...this.textStatements.abandon(session.textStatements));
   }
 
   /** There is no such variable. */

@@ -1,6 +1,7 @@
 // Why a session holds the backend connection between its commands, and what lets go of it.
 
 import type { Statement } from '../sql/types.js';
+import { canRestore } from './text-statements.js';
 import { ServerStatus } from '../wire/constants.js';
 
 /** A reason to hold the connection, in the words that waiters and `status` are told. */
@@ -25,6 +26,8 @@ export interface HoldEvidence {
   readonly failed: boolean;
   /** The command's text; null where it had none. */
   readonly text: Buffer | null;
+  /** Whether a temporary table of the session can make room for others' of the same name. */
+  readonly canStepAside: (name: string) => boolean;
   /** The server told of a change of the session, or can tell nothing. */
   readonly mayHaveChanged: boolean;
 }
@@ -62,6 +65,12 @@ export class Holds {
     this.namedLocks.clear();
   }
 
+  /** The temporary tables are gone with the connection that had them. */
+  forgetTables(): void {
+    this.temporaryTables.clear();
+    this.remove('temporary tables');
+  }
+
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
     const settled = this.reasons.has('settings of the next transaction') && !evidence.failed;
@@ -73,18 +82,21 @@ export class Holds {
       }
     }
     for (const statement of evidence.statements) {
-      this.updateTables(statement.temporaryTables, evidence.failed);
+      this.updateTables(statement.temporaryTables, evidence);
       if (statement.locks.length > 0) this.updateLocks(statement, evidence);
     }
     this.updateTransaction(evidence.status);
   }
 
-  private updateTables({ created, dropped, renamed }: Statement['temporaryTables'], failed: boolean): void {
+  private updateTables(
+    { created, dropped, renamed }: Statement['temporaryTables'],
+    { failed, canStepAside }: HoldEvidence,
+  ): void {
     for (const name of created) this.temporaryTables.add(name);
     if (!failed) for (const name of dropped) this.temporaryTables.delete(name);
     for (const { from, to } of renamed) if (this.temporaryTables.has(from)) this.temporaryTables.add(to);
-    if (this.temporaryTables.size > 0) this.add('temporary tables');
-    else this.remove('temporary tables');
+    if ([...this.temporaryTables].every(canStepAside)) this.remove('temporary tables');
+    else this.add('temporary tables');
   }
 
   /** Locks whose names are plain are counted; any other is held until all are released. */
@@ -127,7 +139,9 @@ type Change = readonly [hold: Hold, held: boolean];
 function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   const changes: Change[] = statement.locks.flatMap(lockChanges);
   if (statement.userVariables.assigned.some((name) => !isPlain(name))) changes.push(['user variables', true]);
-  if (statement.prepare !== null) changes.push(['text prepared statements', true]);
+  const { prepare } = statement;
+  if (prepare !== null && !canRestore(prepare.name, prepare.text))
+    changes.push(['text prepared statements', true]);
   if (statement.oneShot) changes.push(['settings of the next transaction', true]);
   if (statement.opaque !== null && evidence.mayHaveChanged)
     changes.push(['effects that cannot be judged', true]);

@@ -7,6 +7,7 @@ import type { ConnectionState } from './connection-state.js';
 import { Diagnostics } from './diagnostics.js';
 import { Holds } from './holds.js';
 import { PreparedStatements } from './prepared-statements.js';
+import type { TextStatements } from './text-statements.js';
 import { newOwner, type VariableOwner } from './user-variables.js';
 import {
   charsetVariables,
@@ -56,6 +57,7 @@ export class Session {
   /** Stands for the session among the user variables on a connection; another one after it began anew. */
   userVariables: VariableOwner = newOwner();
   diagnostics = new Diagnostics();
+  readonly textStatements: TextStatements = new Map();
   readonly statements = new PreparedStatements();
   readonly holds = new Holds();
   /** Status flags of the last reply. */
@@ -93,6 +95,7 @@ export class Session {
     this.diagnostics = new Diagnostics();
     this.disown();
     this.statements.clear();
+    this.textStatements.clear();
     this.started = false;
     this.status = ServerStatus.AUTOCOMMIT;
     this.multiStatements = this.has(Capability.MULTI_STATEMENTS);

@@ -33,7 +33,9 @@ export class TemporaryTables {
     return this.tables.filter((table) => table.owner === owner).map(({ name }) => name);
   }
 
-  has(owner: object, name: string): boolean {
+  /** Whether the owner's table of that name can make room for others'. */
+  canStepAside(owner: object, name: string): boolean {
+    if (this.renames === null || this.renames === 'none') return false;
     return this.tables.some((table) => table.owner === owner && sameName(table.name, name));
   }
 
@@ -50,7 +52,9 @@ export class TemporaryTables {
   abandon(owner: object): string[] {
     const left = this.tables.filter((table) => table.owner === owner);
     this.tables = this.tables.filter((table) => table.owner !== owner);
-    return left.map((table) => `DROP TEMPORARY TABLE IF EXISTS ${qualified(table.schema, table.asideAs ?? table.name)}`);
+    return left.map(
+      (table) => `DROP TEMPORARY TABLE IF EXISTS ${qualified(table.schema, table.asideAs ?? table.name)}`,
+    );
   }
 
   /**

@@ -46,7 +46,7 @@ export function dropStatement(name: string): string {
 
 /** Whether a statement of this text and name can be prepared again by us, whatever the session's character set. */
 export function canRestore(name: string, text: string | null): text is string {
-  return text !== null && /^[\x00-\x7e]*$/.test(text) && /^[\x20-\x7e]+$/.test(name);
+  return text !== null && /^[\t\n\r\x20-\x7e]*$/.test(text) && /^[\x20-\x7e]+$/.test(name);
 }
 
 function quoteName(name: string): string {

@@ -33,6 +33,11 @@ export class UserVariables {
     return this.owners.get(name);
   }
 
+  /** The connection holds nobody's values any more; whatever was worth it has been saved. */
+  clear(): void {
+    this.owners.clear();
+  }
+
   /** The connection holds `owner`'s value now. */
   give(name: string, owner: VariableOwner): void {
     this.owners.set(name, owner);

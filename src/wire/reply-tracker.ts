@@ -27,6 +27,8 @@ export interface ReplyListener {
   /** Bytes for the client, in order. */
   forward(bytes: Buffer): void;
   ok?(ok: OkPacket): void;
+  /** Answers with the count of affected rows that the client is to see. */
+  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
   err?(err: ErrPacket): void;
   /** The EOF behind the definitions, or the one behind the rows. */
   eof?(eof: EofPacket, behind: 'definitions' | 'rows'): void;
@@ -265,8 +267,10 @@ export class ReplyTracker {
   private seeOk(packet: Buffer, payload: Buffer): Buffer {
     const ok = readOk(payload, this.tracked);
     this.step({ type: 'ok', ok });
-    this.listener.ok?.(ok);
-    return this.tracked ? frame(writeOk(ok), this.sequence) : packet;
+    const affectedRows = this.listener.affectedRows?.(ok) ?? ok.affectedRows;
+    this.listener.ok?.({ ...ok, affectedRows });
+    if (!this.tracked && affectedRows === ok.affectedRows) return packet;
+    return frame(writeOk({ ...ok, affectedRows }), this.sequence);
   }
 
   private seePrepared(packet: Buffer, payload: Buffer): Buffer {
