@@ -73,7 +73,7 @@ describe('the statements of BI tools', () => {
     const account = await server.createAccount();
     await createSales(server, account);
     const login = { ...account, attributes: { program_name: 'Tableau' } };
-    const direct = await connectRaw({ port: server.port, ...login });
+    const direct = await connectRaw({ host: server.host, port: server.port, ...login });
     const expected = await transcribe(direct, statements(account.schema));
     await direct.quit();
 
@@ -85,7 +85,7 @@ describe('the statements of BI tools', () => {
 
   it('find their own id in CONNECTION_ID(), described as the server describes it', async () => {
     const account = await server.createAccount();
-    const direct = await connectRaw({ port: server.port, ...account });
+    const direct = await connectRaw({ host: server.host, port: server.port, ...account });
     const instance = await instances.start(server, account);
     const client = await instance.login();
     const sql = 'SELECT CONNECTION_ID()';

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createSales } from '../support/fixtures.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
+import { capability, usualCapabilities } from '../support/raw-login.js';
 import { command, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
 import {
   executeBody,
@@ -98,7 +99,7 @@ describe('text commands', () => {
     ]);
   });
 
-  it('load a local file, an empty one, and refuse where the client did not offer to', async () => {
+  it('load a local file, an empty one, and one into no table', async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `${i}\tline ${i}\n`).join('');
     const files = { 'sales.tsv': Buffer.from(lines) };
     await sameAsDirectly(
@@ -111,6 +112,16 @@ describe('text commands', () => {
       ],
       { files },
     );
+  });
+});
+
+describe('LOAD DATA LOCAL of a client that did not offer to send files', () => {
+  it('is refused, asks for nothing, and the session lives on', async () => {
+    const client = await instance.login({ capabilities: usualCapabilities & ~capability.LOCAL_FILES });
+    const sql = `LOAD DATA LOCAL INFILE 'x.tsv' INTO TABLE ${account.schema}.line`;
+    expect(await client.failure(sql)).toMatchObject({ errno: 1148, sqlState: '42000' });
+    expect(await client.failure(`SELECT 1; ${sql}`)).toMatchObject({ errno: 1148 });
+    expect(await client.rows('SELECT 1')).toEqual([['1']]);
   });
 });
 
@@ -184,7 +195,7 @@ describe('a session that begins anew', () => {
       'CREATE TEMPORARY TABLE gone (a INT)',
       'BEGIN',
       reset,
-      'SELECT @mine, @@sql_mode, @@character_set_client, @@in_transaction, DATABASE()',
+      'SELECT @mine IS NULL, @@sql_mode, @@character_set_client, @@in_transaction, DATABASE()',
       'SELECT * FROM gone',
       {
         code: command.STMT_EXECUTE,

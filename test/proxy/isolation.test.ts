@@ -221,7 +221,7 @@ describe('transactions', () => {
     };
     const through = await run(one);
     await instance.destroy();
-    const direct = await connectRaw({ port: server.port, ...account });
+    const direct = await connectRaw({ host: server.host, port: server.port, ...account });
     expect(through).toEqual(await run(direct));
     await direct.quit();
   });

@@ -121,7 +121,7 @@ describe('the schema at login', () => {
     const account = await server.createAccount({ privileges: ['SELECT'] });
     const instance = await instances.start(server, account);
     const schema = 'no_such_schema';
-    const directly = connectRaw({ port: server.port, ...account, schema });
+    const directly = connectRaw({ host: server.host, port: server.port, ...account, schema });
     await expect(directly).rejects.toMatchObject({ error: { errno: 1049 } });
     expect(await refusal(instance, { schema })).toEqual({
       errno: 1049,

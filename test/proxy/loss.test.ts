@@ -291,7 +291,7 @@ describe('a backend that cannot be reached', () => {
 describe('a server that does not let the instance in', () => {
   it('with 1226, because the old slot is still counted, is asked until it does', async () => {
     const limited = await server.createAccount({ maxUserConnections: 1 });
-    const hog = await connectRaw({ port: server.port, ...limited });
+    const hog = await connectRaw({ host: server.host, port: server.port, ...limited });
     instance = await instances.start(relay, limited, {}, false);
     const failed = await instance.event('backend-connect-failed');
     expect(failed.reason).toContain('max_user_connections');

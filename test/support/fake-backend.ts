@@ -25,7 +25,8 @@ export interface FakeCommand {
   raw(bytes: Buffer): void;
   ok(): void;
   fail(error: RawError): void;
-  /** Ends the connection without a word. */
+  /** Ends the connection without a word: what was sent arrives, or, with a reset, may not. */
+  end(): void;
   cut(): void;
 }
 
@@ -133,6 +134,7 @@ function commandOf(packets: PacketSocket, connection: number, payload: Buffer): 
     },
     ok: () => reply(okPayload()),
     fail: (error) => reply(errorPayload(error)),
+    end: () => void packets.socket.end(),
     cut: () => packets.socket.resetAndDestroy(),
   };
 }

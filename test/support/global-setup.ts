@@ -1,4 +1,5 @@
 // Before the first test: the MariaDB that all test files share, given by CHRONOS_TEST_MARIADB or started here.
+import mysql, { type RowDataPacket } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
 import type { ServerAddress } from './mariadb.js';
 import { startMariadbProcess } from './mariadb-process.js';
@@ -7,8 +8,10 @@ import { startMariadbProcess } from './mariadb-process.js';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.CHRONOS_TEST_MARIADB;
   if (url !== undefined && url !== '') {
-    project.provide('mariadb', addressOf(url));
-    return () => Promise.resolve();
+    const foreign = addressOf(url);
+    const restore = await prepareForeign(foreign);
+    project.provide('mariadb', foreign);
+    return restore;
   }
   const server = await startMariadbProcess();
   const { port, certificates } = server;
@@ -24,5 +27,29 @@ function addressOf(url: string): ServerAddress {
     port: Number(port || 3306),
     user: decodeURIComponent(username) || 'root',
     password: decodeURIComponent(password),
+    foreign: true,
+  };
+}
+
+/** Settings that the tests need; the function gives the server its own back. */
+async function prepareForeign({ host, port, user, password }: ServerAddress): Promise<() => Promise<void>> {
+  const wanted = {
+    log_output: 'TABLE',
+    general_log: 1,
+    local_infile: 1,
+    max_allowed_packet: 64 * 1024 * 1024,
+  };
+  const connection = await mysql.createConnection({ host, port, user, password });
+  const names = Object.keys(wanted).map((name) => `@@GLOBAL.${name} AS ${name}`);
+  const [[before = {}]] = await connection.query<RowDataPacket[]>(`SELECT ${names.join(', ')}`);
+  const set = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
+    for (const [name, value] of Object.entries(values)) {
+      await connection.query(`SET GLOBAL ${name} = ?`, [value]);
+    }
+  };
+  await set(wanted);
+  return async () => {
+    await set(before);
+    await connection.end();
   };
 }

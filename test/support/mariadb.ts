@@ -13,6 +13,8 @@ export interface ServerAddress {
   readonly password: string;
   /** The certificates it shows; absent for a foreign server and where openssl is missing. */
   readonly certificates?: Certificates;
+  /** It belongs to somebody else: what the tests make there is removed again. */
+  readonly foreign?: boolean;
 }
 
 export interface Account {
@@ -97,6 +99,7 @@ function asAdministrator(address: ServerAddress): TestServer {
     const [rows] = await (await admin()).query<RowDataPacket[]>(sql, [...values]);
     return rows;
   };
+  const created: Account[] = [];
   const threadsOf: TestServer['threadsOf'] = async (user) => {
     const rows = await query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', [user]);
     return rows.map((row) => Number(row.id));
@@ -106,7 +109,11 @@ function asAdministrator(address: ServerAddress): TestServer {
     ...address,
     admin,
     query,
-    createAccount: (options) => createAccount(query, options),
+    async createAccount(options) {
+      const account = await createAccount(query, options);
+      created.push(account);
+      return account;
+    },
     threadsOf,
     connectionsOf: async (user) => (await threadsOf(user)).length,
     watchConnections: (user) => watchConnections(address, user),
@@ -117,6 +124,7 @@ function asAdministrator(address: ServerAddress): TestServer {
       await query('KILL ?', [threadId]);
     },
     async close() {
+      if (address.foreign === true) await removeAccounts(query, created.splice(0));
       const open = await connection?.catch(() => undefined);
       connection = undefined;
       await open?.end();
@@ -144,6 +152,13 @@ async function createAccount(
   await query(`GRANT ALL PRIVILEGES ON ${name}.* TO ${name}@'%'`);
   if (privileges.length > 0) await query(`GRANT ${privileges.join(', ')} ON *.* TO ${name}@'%'`);
   return account;
+}
+
+async function removeAccounts(query: TestServer['query'], accounts: readonly Account[]): Promise<void> {
+  for (const { user, schema } of accounts) {
+    await query(`DROP USER IF EXISTS ${user}@'%'`);
+    await query(`DROP DATABASE IF EXISTS ${schema}`);
+  }
 }
 
 /** `user_host` of the log is `user[user] @  [address]`, at a login `[user] @  [address]`. */

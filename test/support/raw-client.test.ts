@@ -8,7 +8,13 @@ import { maxPayload } from './raw-packets.js';
 const server = useMariadb();
 const login = async (more: Partial<RawLogin> = {}) => {
   const account = await server.createAccount();
-  return connectRaw({ port: server.port, user: account.user, password: account.password, ...more });
+  return connectRaw({
+    host: server.host,
+    port: server.port,
+    user: account.user,
+    password: account.password,
+    ...more,
+  });
 };
 
 describe('the raw client', () => {

@@ -127,3 +127,22 @@ export function okPayload({ affected = 0, insertId = 0, status = 2, warnings = 0
 export function eofPayload({ status = 2, warnings = 0 } = {}): Buffer {
   return Buffer.from([0xfe, warnings & 0xff, warnings >> 8, status & 0xff, status >> 8]);
 }
+
+/** The payloads of a text result set with columns of text. */
+export function resultSet(
+  columns: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+): readonly Buffer[] {
+  const definition = (name: string): Buffer => {
+    const names = ['def', '', '', '', name, name].map(lengthPrefixed);
+    // Character set utf8mb4, 1024 bytes, VAR_STRING, no flags, no decimals.
+    return Buffer.concat([...names, Buffer.from([0x0c, 45, 0, 0, 4, 0, 0, 0xfd, 0, 0, 0, 0, 0])]);
+  };
+  return [
+    Buffer.from([columns.length]),
+    ...columns.map(definition),
+    eofPayload(),
+    ...rows.map(textRow),
+    eofPayload(),
+  ];
+}

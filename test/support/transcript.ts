@@ -21,12 +21,12 @@ export interface TranscriptEntry {
 
 /** Runs the steps directly and through the port, each on a new connection, and holds the bytes against each other. */
 export async function expectSameAsDirectly(
-  server: { readonly port: number },
+  server: { readonly host: string; readonly port: number },
   instance: { readonly port: number },
   login: Omit<RawLogin, 'port'>,
   steps: readonly Step[],
 ): Promise<void> {
-  const direct = await connectRaw({ ...login, port: server.port });
+  const direct = await connectRaw({ ...login, host: server.host, port: server.port });
   const expected = await transcribe(direct, steps);
   await direct.quit();
   const client = await connectRaw({ ...login, port: instance.port });
