@@ -7,7 +7,7 @@ import type { Token } from './token.js';
 /** Tokens of a statement that are all kept. */
 const KEPT = 1_000;
 /** Tokens of a statement past which it is not judged. */
-const MOST = 500_000;
+const MOST = 100_000;
 
 const values = new Set(['NULL', 'DEFAULT', 'TRUE', 'FALSE']);
 

@@ -2,7 +2,7 @@
 import { createLexer, nextToken } from './lexer.js';
 import type { Lexer } from './lexer.js';
 import { isUtf8 } from './bytes.js';
-import { add, emptyShape, isInValues, textOf, VALUE } from './shape.js';
+import { add, dropUnfinishedTuple, emptyShape, isInValues, textOf, VALUE } from './shape.js';
 import type { Shape } from './shape.js';
 import { Kind } from './token.js';
 import type { Token } from './token.js';
@@ -50,6 +50,8 @@ export function fingerprint(text: Buffer, mode: SqlMode = usual): string {
     last = token;
     if (isGuess && mayEndElsewhere(lexer.text, token)) break;
   }
+  // What follows is no news, but where the bytes looked at end must not show.
+  if (text.length > LOOKED_AT) dropUnfinishedTuple(shape);
   return textOf(shape)
     .slice(0, LONGEST)
     .replace(/[; ]+$/, '');

@@ -1,7 +1,7 @@
 // LIKE patterns, matched without backtracking into time that grows with a power of their length.
 
 /** A test for the LIKE pattern `pattern` (`%`, `_`, backslash escapes); letters match in any case. */
-export function plainPattern(pattern: string): (text: string) => boolean {
+export function likePattern(pattern: string): (text: string) => boolean {
   const parts = [...pattern.toUpperCase().matchAll(/\\?[^]/g)].map(([part]) => part);
   return (text) => matches(parts, text.toUpperCase());
 }

@@ -41,6 +41,14 @@ function endsWith(parts: readonly string[], ...tail: readonly string[]): boolean
   return start >= 0 && tail.every((part, offset) => parts[start + offset] === part);
 }
 
+/** Drops the beginning of a tuple at the end, `(?), (?,`, of which a whole one stands before it. */
+export function dropUnfinishedTuple({ parts }: Shape): void {
+  const unfinished = [',', '(', VALUE];
+  let end = parts.length;
+  while (unfinished.includes(parts[end - 1] ?? '')) end -= 1;
+  if (endsWith(parts.slice(0, end), '(', VALUE, ')')) parts.length = end;
+}
+
 /** The parts as one text. */
 export function textOf({ parts, spaced }: Shape): string {
   let text = '';

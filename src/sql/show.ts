@@ -1,5 +1,5 @@
 // SHOW: what it tells of the session, and whether it needs the current schema.
-import { plainPattern } from './pattern.js';
+import { likePattern } from './pattern.js';
 import { accept, acceptOneOf, peek, qualifiedName, skipWords } from './reading.js';
 import type { Reading } from './reading.js';
 import { judgeSystemVariable, readsDiagnostics, tellingVariables } from './session-functions.js';
@@ -59,7 +59,7 @@ function readVariables(reading: Reading): void {
   const rest = reading.tokens.slice(reading.at);
   const strings = rest.filter(({ kind }) => kind === Kind.String);
   const isNaming = rest.every(({ kind, word }) => kind === Kind.String || naming.has(word));
-  const patterns = strings.map((token) => plainPattern(textOf(reading.text, token, reading.mode)));
+  const patterns = strings.map((token) => likePattern(textOf(reading.text, token, reading.mode)));
   const isShown = (name: string): boolean =>
     !isNaming || strings.length === 0 || patterns.some((matches) => matches(name));
   for (const name of tellingVariables) if (isShown(name)) judgeSystemVariable(reading.draft, name);

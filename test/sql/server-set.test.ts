@@ -98,7 +98,9 @@ function again({ assigns }: Statement, from: Map<string, string | null>): string
     .map(({ name, value }) => {
       if (value.kind === 'default') return `${name} = DEFAULT`;
       if (value.kind === 'literal') return `${name} = ${value.sql}`;
-      const known = from.get(name) ?? 'NULL';
+      const known = from.get(name) ?? '';
+      // An empty character set is how SHOW VARIABLES shows NULL.
+      if (known === '' && name === 'character_set_results') return `${name} = NULL`;
       return `${name} = ${/^-?[\d.]+$/.test(known) ? known : `'${known}'`}`;
     });
 }
