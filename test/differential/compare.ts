@@ -1,0 +1,55 @@
+// One script both ways, and the first step whose replies differ.
+import { withoutKnown } from './known-differences.js';
+import { improvise, runDirectly, runThroughPort, type Run, type Stage } from './run.js';
+import type { Script } from './step.js';
+
+/** What the two runs of a script came to. */
+export type Verdict =
+  | { readonly same: true; readonly run: Run }
+  /** The script lets a session run while another holds the backend: it says nothing. */
+  | { readonly same: 'blocked' }
+  | {
+      readonly same: false;
+      readonly script: Script;
+      /** Index of the step. */
+      readonly at: number;
+      readonly directly: readonly string[];
+      readonly throughPort: readonly string[];
+    };
+
+/** Makes up a script for the seed and runs it both ways. */
+export async function compareSeed(stage: Stage, seed: number, length: number): Promise<Verdict> {
+  return judge(stage, await improvise(stage, seed, length));
+}
+
+export async function compareScript(stage: Stage, script: Script): Promise<Verdict> {
+  return judge(stage, await runThroughPort(stage, script));
+}
+
+async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
+  if (proxied.stuck === 'blocked') return { same: 'blocked' };
+  const direct = await runDirectly(stage, proxied.script);
+  const { lines } = proxied.script;
+  const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
+  if (at < 0) return { same: true, run: proxied };
+  return {
+    same: false,
+    script: { ...proxied.script, lines: lines.slice(0, at + 1) },
+    at,
+    directly: replyAt(direct, at),
+    throughPort: replyAt(proxied, at),
+  };
+}
+
+function replyAt(run: Run, at: number): readonly string[] {
+  const reply = run.replies[at];
+  if (reply !== undefined) return reply;
+  return at === run.replies.length && run.stuck !== null ? [`(${run.stuck})`] : [];
+}
+
+function equal(one: readonly string[], other: readonly string[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((packet, i) => withoutKnown(packet) === withoutKnown(other[i] ?? ''))
+  );
+}

@@ -1,0 +1,13 @@
+// Differences that are known and accepted, taken out of replies before they are compared. docs/architecture.md has the reasons.
+
+/** A column definition's end, from the length of what follows: binary charset, length, LONG_BLOB, flags, decimals. */
+const nullVariable = "\x0c?\0\xff\xff\xff\0\xfb\x80\0'";
+const unsetVariable = "\x0c?\0\0\0\0\x01\xfb\x80\0'";
+
+/**
+ * A user variable that was never set and one that was set to NULL differ in the length that their column is given (by one
+ * byte in 16 MB). Nothing makes a variable unset again but a new connection.
+ */
+export function withoutKnown(packet: string): string {
+  return packet.replace(nullVariable, unsetVariable);
+}

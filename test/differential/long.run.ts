@@ -1,0 +1,42 @@
+// `npm run differential`: seed after seed until the time is up, each difference shrunk and printed as a script.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { useMariadb } from '../support/mariadb.js';
+import { compareScript, compareSeed } from './compare.js';
+import { createFixture } from './fixture.js';
+import { describeDifference } from './report.js';
+import { stageFor } from './stage.js';
+import { parseScript } from './step.js';
+
+const server = useMariadb();
+const option = (name: string): string | undefined => process.env[`CHRONOS_DIFFERENTIAL_${name}`];
+const first = Number(option('SEED') ?? 1);
+const seeds = Number(option('SEEDS') ?? 1000);
+const minutes = Number(option('MINUTES') ?? 10);
+const length = Number(option('LENGTH') ?? 60);
+const most = Number(option('FAILURES') ?? 10);
+const untracked = option('UNTRACKED') === '1';
+const file = option('SCRIPT');
+
+it.runIf(file === undefined)('sessions through a port get what they would get directly', async () => {
+  const stage = await stageFor(server, await createFixture(server), untracked);
+  const deadline = Date.now() + minutes * 60_000;
+  const failed: number[] = [];
+  let done = 0;
+  for (let seed = first; done < seeds && Date.now() < deadline && failed.length < most; seed++, done++) {
+    const verdict = await compareSeed(stage, seed, length);
+    if (verdict.same !== false) continue;
+    failed.push(seed);
+    console.log(`${await describeDifference(stage, seed, verdict)}\n`);
+  }
+  console.log(`${done} seeds from ${first}, ${length} steps each; failed: ${failed.join(' ') || 'none'}`);
+  await stage.close();
+  expect(failed).toEqual([]);
+});
+
+it.runIf(file !== undefined)('the script through a port gets what it would get directly', async () => {
+  const stage = await stageFor(server, await createFixture(server), untracked);
+  const verdict = await compareScript(stage, parseScript(readFileSync(file ?? '', 'utf8')));
+  await stage.close();
+  expect(verdict).toMatchObject({ same: true });
+});

@@ -1,0 +1,170 @@
+// Runs a script: directly, or through one port, where the order is chosen so that nobody waits for somebody who waits.
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { randomOf, type Random } from '../sql/random.js';
+import { settingsFor } from '../support/settings.js';
+import { startInstance, type TestInstance } from '../support/instance.js';
+import type { TestServer } from '../support/mariadb.js';
+import { until } from '../support/until.js';
+import { rmSync } from 'node:fs';
+import { ScriptClient, type Door } from './client.js';
+import { reset, type Fixture } from './fixture.js';
+import { generateLogin, generateRelease, generateStep } from './generator.js';
+import type { Script, ScriptLine, Step } from './step.js';
+
+/** Where scripts run: the real server, and what the instance is to take for it. */
+export interface Stage {
+  readonly server: TestServer;
+  readonly fixture: Fixture;
+  /** The server itself, or a relay before it. */
+  readonly backend: { readonly host: string; readonly port: number };
+}
+
+/** Replies by step; `stuck` is the step that got none. */
+export interface Run {
+  readonly script: Script;
+  readonly replies: readonly (readonly string[])[];
+  readonly stuck: string | null;
+  /** For each step, what its session held the backend for afterwards; empty when it let others run. */
+  readonly holds: readonly string[];
+}
+
+/** A session, and what it keeps the others waiting for. */
+interface Hold {
+  readonly session: number;
+  readonly reasons: string;
+}
+
+/** A step that takes longer waits for something that will not come. */
+const STEP_DEADLINE_MS = 8_000;
+
+/** Who takes the next step, and which; null at the end. */
+type Next = (holder: number | null) => ScriptLine | null;
+
+/** Runs the script on connections of their own. */
+export async function runDirectly(stage: Stage, script: Script): Promise<Run> {
+  await reset(stage.server, stage.fixture);
+  const { server, fixture } = stage;
+  const door: Door = {
+    port: server.port,
+    closed: ({ greeting }) =>
+      until('the server has closed a connection', async () => {
+        return !(await server.threadsOf(fixture.account.user)).includes(greeting.threadId);
+      }).then(() => undefined),
+  };
+  return await play(door, stage, script, inOrder(script), () => null);
+}
+
+/** Runs the script through one port. Where a session holds the backend and the script lets another run, it gets stuck. */
+export function runThroughPort(stage: Stage, script: Script): Promise<Run> {
+  return throughPort(stage, script, inOrder(script));
+}
+
+/** Makes up a script of so many steps while it runs through one port: who holds the backend goes on until it lets go. */
+export function improvise(stage: Stage, seed: number, length: number): Promise<Run> {
+  const random = randomOf(seed);
+  const logins = random.list(2, 5, () => generateLogin(random));
+  return throughPort(stage, { logins, lines: [] }, improvised(random, logins.length, length));
+}
+
+async function throughPort(stage: Stage, script: Script, next: Next): Promise<Run> {
+  await reset(stage.server, stage.fixture);
+  const settings = await settingsFor(stage.backend, stage.fixture.account, {
+    pinTimeoutMs: 60_000,
+  });
+  const instance = await startInstance(settings);
+  await instance.event('backend-connected');
+  try {
+    const door: Door = { port: instance.port, closed: () => Promise.resolve() };
+    return await play(door, stage, script, next, () => holdOf(instance));
+  } finally {
+    await instance.destroy();
+    rmSync(settings.folder, { recursive: true, force: true });
+  }
+}
+
+function inOrder({ lines }: Script): Next {
+  let at = 0;
+  return () => lines[at++] ?? null;
+}
+
+/** How long a session may keep the others waiting before it is made to let go. */
+const LONGEST_HOLD = 8;
+
+function improvised(random: Random, sessions: number, length: number): Next {
+  let left = length;
+  let held = 0;
+  return (holder) => {
+    if (left-- <= 0) return null;
+    held = holder === null ? 0 : held + 1;
+    const session = holder ?? random.below(sessions);
+    const step = held > LONGEST_HOLD ? generateRelease(random) : generateStep(random);
+    return { session, step };
+  };
+}
+
+async function play(
+  door: Door,
+  { fixture }: Stage,
+  script: Script,
+  next: Next,
+  hold: () => Hold | null | Promise<Hold | null>,
+): Promise<Run> {
+  const clients: ScriptClient[] = [];
+  for (const login of script.logins) clients.push(await ScriptClient.open(door, fixture, login));
+  const lines: ScriptLine[] = [];
+  const replies: (readonly string[])[] = [];
+  const holds: string[] = [];
+  let holder: number | null = null;
+  let stuck: string | null = null;
+  for (let line = next(holder); line !== null; line = next(holder)) {
+    const client = clients[line.session];
+    if (client === undefined) throw new RangeError(`no session ${line.session}`);
+    lines.push(line);
+    stuck = holder === null || holder === line.session ? null : 'blocked';
+    const reply = stuck ?? (await withinDeadline(client, line.step));
+    if (typeof reply === 'string') {
+      stuck = reply;
+      break;
+    }
+    replies.push(reply);
+    const held = await hold();
+    holder = held === null ? null : indexOrNull(clients.findIndex(({ id }) => id === held.session));
+    holds.push(held?.reasons ?? '');
+  }
+  if (stuck === null) for (const client of clients) await client.quit();
+  else for (const client of clients) client.cut();
+  return { script: { logins: script.logins, lines }, replies, stuck, holds };
+}
+
+function indexOrNull(index: number): number | null {
+  return index < 0 ? null : index;
+}
+
+/** The reply, or in words why there is none. */
+async function withinDeadline(client: ScriptClient, step: Step): Promise<readonly string[] | string> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('no reply'), STEP_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([client.take(step), deadline]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Who holds the backend, once nobody has a turn any more; null for nobody. */
+async function holdOf(instance: TestInstance): Promise<Hold | null> {
+  for (;;) {
+    // The reply is there before the turn is over.
+    await turnOfTheLoop();
+    const [backend] = instance.status().backend;
+    if (backend?.running !== undefined || backend?.state === 'connecting') continue;
+    const { pinnedBy } = backend ?? {};
+    return pinnedBy === undefined
+      ? null
+      : { session: pinnedBy.session, reasons: pinnedBy.reasons.join(', ') };
+  }
+}
