@@ -10,7 +10,7 @@ export interface OkPacket {
   readonly lastInsertId: number | bigint;
   readonly status: number;
   readonly warnings: number;
-  /** Words about the statement (`Rows matched: 3 ...`); not read where SESSION_TRACK was not agreed on. */
+  /** Words about the statement (`Rows matched: 3 ...`). */
   readonly info: Buffer;
   /** What the server tells of the session (only where SESSION_TRACK was agreed on). */
   readonly changes: readonly StateChange[];
@@ -34,12 +34,18 @@ export function readOk(payload: Buffer, tracked: boolean): OkPacket {
   const lastInsertId = reader.lenenc();
   const status = reader.int(2);
   const warnings = reader.int(2);
-  const none = Buffer.alloc(0);
-  if (!tracked) return { affectedRows, lastInsertId, status, warnings, info: none, changes: [] };
-  const info = reader.remaining > 0 ? reader.lenencBytes() : none;
+  if (!tracked) {
+    return { affectedRows, lastInsertId, status, warnings, info: wordsOf(reader.rest()), changes: [] };
+  }
+  const info = reader.remaining > 0 ? reader.lenencBytes() : Buffer.alloc(0);
   const changed = (status & ServerStatus.SESSION_STATE_CHANGED) !== 0 && reader.remaining > 0;
   const changes = changed ? readStateChanges(reader.lenencBytes()) : [];
   return { affectedRows, lastInsertId, status, warnings, info, changes };
+}
+
+/** Documented as going to the packet's end; servers write their length in front of them. Both are taken. */
+function wordsOf(rest: Buffer): Buffer {
+  return rest[0] === rest.length - 1 ? rest.subarray(1) : rest;
 }
 
 /** The OK packet's payload for a client that did not ask for SESSION_TRACK. */
@@ -52,7 +58,7 @@ export function writeOk(ok: Partial<OkPacket> = {}): Buffer {
     lenencInt(ok.lastInsertId ?? 0),
     int(status, 2),
     int(ok.warnings ?? 0, 2),
-    // Documented as going to the packet's end; servers write its length, and leave it out where there is none.
+    // As servers do it: with the length in front, and without both where there are no words.
     info === undefined || info.length === 0 ? Buffer.alloc(0) : lenencString(info),
   ]);
 }
