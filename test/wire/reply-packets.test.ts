@@ -36,6 +36,14 @@ describe('an OK', () => {
     expect(writeOk(ok)).toEqual(Buffer.concat([okPayload(), lengthPrefixed('some words')]));
   });
 
+  it('has its words with and without their length in front, where no session tracking was agreed on', () => {
+    const words = Buffer.from('Rows matched: 3  Changed: 1  Warnings: 0');
+    for (const written of [words, lengthPrefixed(words)]) {
+      expect(readOk(Buffer.concat([okPayload(), written]), false).info).toEqual(words);
+    }
+    expect(readOk(okPayload(), false).info.length).toBe(0);
+  });
+
   it('that is cut is refused as malformed or read', () => {
     const schema = Buffer.concat([Buffer.from([1]), lengthPrefixed(lengthPrefixed('sales'))]);
     const payload = Buffer.concat([

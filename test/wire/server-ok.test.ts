@@ -41,6 +41,7 @@ it('say the same to a client that did not ask for session tracking', async () =>
     const ok = readOk(tracked.payload, true);
     changes += ok.changes.length;
     expect([sql, frame(writeOk(ok), 1)]).toEqual([sql, expected.bytes]);
+    expect([sql, frame(writeOk(readOk(expected.payload, false)), 1)]).toEqual([sql, expected.bytes]);
     const tracking = track('query', { tracked: true });
     feed(tracking, tracked.bytes);
     expect([sql, tracking.forwarded()]).toEqual([sql, expected.bytes]);
