@@ -64,13 +64,12 @@ function readText(text: Buffer, mode: SqlMode): ReadText {
   };
 }
 
-const keys = new WeakMap<SqlMode, string>();
-
+/** What of a mode tells it from others. */
 function modeKey(mode: SqlMode): string {
-  const known = keys.get(mode);
-  if (known !== undefined) return known;
-  const flags = [mode.ansiQuotes, mode.noBackslashEscapes, mode.ignoreSpace, mode.mariadb].map(Number);
-  const key = `${flags.join('')}:${mode.version}:${mode.charset}:`;
-  keys.set(mode, key);
-  return key;
+  const flags =
+    Number(mode.ansiQuotes) +
+    2 * Number(mode.noBackslashEscapes) +
+    4 * Number(mode.ignoreSpace) +
+    8 * Number(mode.mariadb);
+  return `${flags}:${mode.version}:${mode.charset}:`;
 }
