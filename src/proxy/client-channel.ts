@@ -156,6 +156,11 @@ export class ClientChannel {
     this.socket.destroy();
   }
 
+  /** Calls `then` once the connection is closed. */
+  onClosed(then: () => void): void {
+    this.socket.once('close', then);
+  }
+
   private attach(socket: Socket): ClientOutput {
     socket.on('data', (chunk: Buffer) => {
       this.bytesIn += chunk.length;

@@ -1,24 +1,28 @@
 // What goes to a client: kept in order, written as fast as the client takes it.
 
 import type { Socket } from 'node:net';
+import type { Spool } from './spool.js';
+import type { SpoolQueue } from './spool-queue.js';
 
 /** Bytes handed to the socket at a time, so that progress can be seen while a large reply goes out. */
-const SLICE_BYTES = 256 * 1024;
+const SLICE_BYTES = 64 * 1024;
 
 export interface OutputLimits {
-  /** Bytes that may wait; past them `push` asks its caller to pause. */
-  readonly bufferBytes: number;
+  /** Keeps what the client does not take; shared by the clients of an instance. */
+  readonly spool: Spool;
   /** A client that takes nothing for so long is ended. */
   readonly stallMs: number;
 }
 
 export class ClientOutput {
-  private waiting: Buffer[] = [];
-  private waitingBytes = 0;
+  // Order of the bytes:  client <- socket (`writing`) <- being read from disk (`reading`) <- queue <- pushed
+  private readonly queue: SpoolQueue;
   private writing = 0;
+  private reading = false;
   private stallTimer: NodeJS.Timeout | undefined;
-  private roomListeners: (() => void)[] = [];
-  private flushListeners: (() => void)[] = [];
+  private readonly roomListeners = new Set<() => void>();
+  private readonly takenListeners = new Set<() => void>();
+  private readonly flushListeners = new Set<() => void>();
 
   /** @param onStall called when the client has taken nothing for `stallMs` */
   constructor(
@@ -26,92 +30,138 @@ export class ClientOutput {
     private readonly limits: OutputLimits,
     private readonly onStall: () => void,
   ) {
+    this.queue = limits.spool.open({
+      readable: () => this.pump(),
+      room: () => this.tellProgress(),
+    });
     socket.once('close', () => {
       clearTimeout(this.stallTimer);
-      this.waiting = [];
-      this.waitingBytes = 0;
-      this.notifyRoom();
+      this.queue.close();
+      this.tellProgress();
     });
   }
 
-  /** Whether more than the buffer is waiting: whoever produces should pause until `onRoom`. */
+  /** The client is behind, and no more can be kept for it: whoever produces should pause until `onRoom`. */
   get full(): boolean {
-    return this.waitingBytes > this.limits.bufferBytes;
+    return this.isBehind && this.failure === null && this.limits.spool.crowded;
+  }
+
+  /** What comes is kept though there is no room for it. */
+  get bursting(): boolean {
+    return this.isBehind && this.limits.spool.bursting;
+  }
+
+  /** Why the disk cannot keep what the client does not take, where that is so. */
+  get failure(): Error | null {
+    return this.queue.failure;
+  }
+
+  /** Whether there is more for the client than its socket holds. */
+  get isBehind(): boolean {
+    return this.reading || this.queue.length > 0;
+  }
+
+  /** Bytes that wait behind the socket. */
+  get waiting(): { readonly memory: number; readonly disk: number } {
+    const { length, onDisk } = this.queue;
+    return { memory: length - onDisk, disk: onDisk };
   }
 
   push(bytes: Buffer): void {
     if (this.socket.destroyed) return;
-    if (this.writing === 0 && this.waitingBytes === 0 && bytes.length <= SLICE_BYTES) {
+    if (this.writing === 0 && !this.isBehind && bytes.length <= SLICE_BYTES) {
       this.write(bytes);
       return;
     }
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
-    if (this.writing < SLICE_BYTES) this.writeNext();
+    this.queue.push(bytes);
+    this.pump();
   }
 
   /** Calls `then` once, as soon as the output is no longer full (or the client is gone). */
   onRoom(then: () => void): void {
-    if (this.full) this.roomListeners.push(then);
+    if (this.full) this.roomListeners.add(then);
+    else then();
+  }
+
+  /** Calls `then` once, as soon as the client is no longer behind (or gone). */
+  onCaughtUp(then: () => void): void {
+    if (this.isBehind) this.takenListeners.add(then);
     else then();
   }
 
   /** Calls `then` once everything that was pushed has been taken (or the client is gone). */
   onFlushed(then: () => void): void {
-    if (this.writing === 0 && this.waitingBytes === 0) then();
-    else this.flushListeners.push(then);
+    if (this.isFlushed) then();
+    else this.flushListeners.add(then);
   }
 
-  private writeNext(): void {
-    while (this.writing < SLICE_BYTES && this.waiting.length > 0) {
-      const slice = this.takeSlice();
-      this.waitingBytes -= slice.length;
-      this.write(slice);
+  private get isFlushed(): boolean {
+    return this.writing === 0 && !this.isBehind;
+  }
+
+  private pump(): void {
+    while (this.writing < SLICE_BYTES && !this.reading && !this.socket.destroyed) {
+      const bytes = this.queue.take(SLICE_BYTES);
+      if (bytes.length === 0) {
+        if (this.queue.onDisk > 0) void this.readBack();
+        return;
+      }
+      this.write(bytes);
     }
   }
 
-  /** Small pieces are joined to one write, large ones cut. */
-  private takeSlice(): Buffer {
-    const pieces: Buffer[] = [];
-    let size = 0;
-    while (size < SLICE_BYTES) {
-      const first = this.waiting[0];
-      if (first === undefined) break;
-      const room = SLICE_BYTES - size;
-      if (first.length <= room) this.waiting.shift();
-      else this.waiting[0] = first.subarray(room);
-      pieces.push(first.subarray(0, room));
-      size += Math.min(room, first.length);
+  private async readBack(): Promise<void> {
+    this.reading = true;
+    try {
+      const bytes = await this.queue.read(SLICE_BYTES);
+      if (bytes.length > 0 && !this.socket.destroyed) this.write(bytes);
+    } catch (error) {
+      // Without what was kept in the file, nothing that comes behind it can be understood.
+      this.limits.spool.troubled(error instanceof Error ? error : new Error(String(error)));
+      this.socket.destroy();
     }
-    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    this.reading = false;
+    this.progressed();
   }
 
   private write(bytes: Buffer): void {
+    if (this.writing === 0) this.watchStall();
     this.writing += bytes.length;
     this.socket.write(bytes, () => {
       this.writing -= bytes.length;
+      this.watchStall();
       this.progressed();
     });
-    this.watchStall();
   }
 
   private progressed(): void {
-    this.writeNext();
-    this.watchStall();
-    if (!this.full) this.notifyRoom();
-    if (this.writing === 0) for (const then of this.flushListeners.splice(0)) then();
+    this.pump();
+    this.tellProgress();
   }
 
-  private notifyRoom(): void {
-    for (const then of this.roomListeners.splice(0)) then();
-    if (this.socket.destroyed) for (const then of this.flushListeners.splice(0)) then();
+  private tellProgress(): void {
+    if (!this.full) callOnce(this.roomListeners);
+    if (!this.isBehind) callOnce(this.takenListeners);
+    if (this.isFlushed || this.socket.destroyed) callOnce(this.flushListeners);
   }
 
+  /** The client has `stallMs` from now on to take something. One timer for all: a reply a millisecond must not cost one each. */
   private watchStall(): void {
-    clearTimeout(this.stallTimer);
-    this.stallTimer = undefined;
-    if (this.writing > 0 && !this.socket.destroyed) {
-      this.stallTimer = setTimeout(this.onStall, this.limits.stallMs).unref();
+    if (this.socket.destroyed) return;
+    if (this.stallTimer === undefined) {
+      this.stallTimer = setTimeout(() => {
+        this.stallTimer = undefined;
+        if (this.writing > 0) this.onStall();
+      }, this.limits.stallMs).unref();
+    } else {
+      this.stallTimer.refresh();
     }
   }
+}
+
+function callOnce(listeners: Set<() => void>): void {
+  if (listeners.size === 0) return;
+  const called = [...listeners];
+  listeners.clear();
+  for (const listener of called) listener();
 }

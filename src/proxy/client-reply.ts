@@ -1,14 +1,17 @@
 // The way of a backend's reply to the client: held back until it is certain that it counts, then passed on as it comes.
 
+import { FleetError } from '../errors.js';
 import type { ReplyTracker } from '../wire/reply-tracker.js';
 import type { BackendConnection } from './backend-connection.js';
-import type { ClientChannel } from './client-channel.js';
+import { errPayload, type ClientChannel } from './client-channel.js';
 
 export class ClientReply {
   private held: Buffer[] | null = [];
   private confirmed: boolean;
   private discarded = false;
   private tracker: ReplyTracker | null = null;
+  /** The ERR that the reply is to end with, as soon as the protocol allows one. */
+  private ending: Buffer | null = null;
   /** Bytes that went to the client. */
   bytes = 0;
 
@@ -52,9 +55,19 @@ export class ClientReply {
     this.release();
   }
 
+  /**
+   * Puts an ERR in the place of the rest of the reply, as soon as the protocol allows one. Nobody waits for the rest: the
+   * backend is not held up for it any more.
+   */
+  interrupt(err: Buffer): void {
+    this.ending ??= err;
+    this.tracker?.interrupt(err);
+    this.connection.resume();
+  }
+
   /** Ends the reply with an error, after a loss of the backend. */
-  abort(errPayload: Buffer): void {
-    this.tracker?.abort(errPayload);
+  abort(err: Buffer): void {
+    this.tracker?.abort(err);
   }
 
   /**
@@ -72,10 +85,30 @@ export class ClientReply {
     this.bytes += bytes.length;
     this.channel.forward(bytes);
     const { output } = this.channel;
-    if (!output.full) return;
-    this.connection.pause();
-    output.onRoom(() => {
-      this.connection.resume();
-    });
+    // The tracker is in the middle of a chunk here, and can be told only behind it.
+    if (this.ending !== null) {
+      if (output.bursting) queueMicrotask(this.cut);
+    } else if (output.failure !== null) {
+      queueMicrotask(this.giveUp);
+    } else if (output.full) {
+      this.connection.pause();
+      output.onRoom(this.goOn);
+    }
   }
+
+  private readonly goOn = (): void => {
+    this.connection.resume();
+  };
+
+  /** The disk cannot keep what the client does not take. */
+  private readonly giveUp = (): void => {
+    const { failure } = this.channel.output;
+    if (failure === null || this.ending !== null || this.tracker?.answered === true) return;
+    this.interrupt(errPayload(new FleetError('SPOOL_FAILED', { detail: failure.message })));
+  };
+
+  /** A packet of the size of all that may be kept is not waited for. */
+  private readonly cut = (): void => {
+    if (this.ending !== null && this.tracker?.answered === false) this.tracker.abort(this.ending);
+  };
 }

@@ -160,8 +160,14 @@ export class ClientSession implements TurnOwner {
     this.serveNext();
   }
 
-  private serveNext(): void {
+  private readonly serveNext = (): void => {
     if (this.busy || this.isClosed) return;
+    const { output } = this.channel;
+    // Who sends ahead and does not read would fill the spool: as at a server, its next command waits for its last reply.
+    if (this.ahead.length > 0 && output.isBehind) {
+      output.onCaughtUp(this.serveNext);
+      return;
+    }
     const frame = this.ahead.shift();
     if (frame === undefined) {
       if (this.host.draining) this.endWhenIdle();
@@ -176,7 +182,7 @@ export class ClientSession implements TurnOwner {
       if (!isFleetError(error)) throw error;
       this.answerError(error as ClientError, frame.lastSequence);
     }
-  }
+  };
 
   sendLocalFile({ connection }: Live, reply: Reply): void {
     this.file = new LocalFile(this.channel, connection, reply);
@@ -209,6 +215,7 @@ export class ClientSession implements TurnOwner {
   kill(by: number): void {
     this.interrupt(new FleetError('CONNECTION_KILLED', {}), by);
     this.end('it was killed');
+    if (this.channel.output.isBehind) this.channel.destroy();
   }
 
   // --- Losing what it holds -------------------------------------------------------------------------------------------
@@ -302,6 +309,7 @@ export class ClientSession implements TurnOwner {
 
   status(): SessionStatus {
     const place = this.host.multiplexer.placeOf(this);
+    const { output } = this.channel;
     return {
       id: this.id,
       clientAddress: this.channel.address,
@@ -309,6 +317,7 @@ export class ClientSession implements TurnOwner {
       schema: this.session.schema,
       since: this.since,
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
+      ...(output.isBehind ? { untaken: output.waiting } : {}),
       ...this.stateAndReason(place),
     };
   }

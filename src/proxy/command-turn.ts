@@ -93,7 +93,7 @@ export class CommandTurn implements Refusable {
     this.interruption ??= error;
     const { inFlight } = this;
     if (inFlight === null) return;
-    inFlight.tracker.interrupt(errPayload(error));
+    this.reply?.interrupt(errPayload(error));
     if (inFlight.tracker.answered) this.finishAnswer();
   }
 

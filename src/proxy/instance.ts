@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import type { InstanceSettings } from '../config/types.js';
 import type { Events } from '../observe/events.js';
@@ -15,6 +16,8 @@ import { instanceStatus } from './instance-status.js';
 import { Multiplexer } from './multiplexer.js';
 import { Reception } from './reception.js';
 import { assumedFacts } from './server-facts.js';
+import { Spool } from './spool.js';
+import { spoolFolder, type SpoolFolder } from './spool-folder.js';
 
 export interface InstanceOptions {
   /** Names the settings in the status document. */
@@ -45,9 +48,12 @@ class ProxyInstance implements Instance {
   private readonly metrics: Metrics;
   private readonly multiplexer: Multiplexer;
   private readonly reception: Reception;
+  private readonly spoolFolder: SpoolFolder;
   private readonly server: net.Server;
   private admin: AdminEndpoint | null = null;
   private stopping: Promise<void> | null = null;
+  /** It is ended, not drained: nobody is waited for. */
+  private hurries = false;
 
   constructor(
     private readonly settings: InstanceSettings,
@@ -63,11 +69,13 @@ class ProxyInstance implements Instance {
         this.reception.backendLost(live, error, holder);
       },
     });
+    this.spoolFolder = spoolFolder(join(settings.folder, 'spool'));
     this.reception = new Reception(
       settings,
       events,
       this.multiplexer,
       door(settings, this.multiplexer),
+      createSpool(settings, this.spoolFolder, events),
       randomInt(1, 2 ** 20) * 256,
     );
     this.server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => {
@@ -77,6 +85,9 @@ class ProxyInstance implements Instance {
 
   async start(): Promise<void> {
     const { listen, port } = this.settings;
+    await this.spoolFolder.sweep().catch((error: unknown) => {
+      this.options.events.publish({ type: 'spool-failed', reason: String(error) });
+    });
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen({ host: listen, port, exclusive: true }, () => {
@@ -112,6 +123,7 @@ class ProxyInstance implements Instance {
   }
 
   async destroy(): Promise<void> {
+    this.hurries = true;
     this.reception.destroyAll();
     await this.drain('it is being ended');
   }
@@ -124,14 +136,22 @@ class ProxyInstance implements Instance {
         resolve();
       });
     });
+    const deadline = Date.now() + this.settings.drainTimeoutMs;
     await this.reception.drain(this.settings.drainTimeoutMs);
     await this.multiplexer.stop();
-    this.reception.destroyAll();
+    await this.reception.empty(this.hurries ? 0 : deadline - Date.now());
     await closed;
     await this.admin?.close();
     this.phase = 'stopped';
     this.options.events.publish({ type: 'stopped' });
   }
+}
+
+function createSpool(settings: InstanceSettings, folder: SpoolFolder, events: Events): Spool {
+  const limits = { memoryBytes: settings.resultBufferBytes, diskBytes: settings.spoolLimitBytes };
+  return new Spool(limits, folder, ({ message }) =>
+    events.publish({ type: 'spool-failed', reason: message }),
+  );
 }
 
 /** What a client that knocks is told, with what is known of the server so far. */

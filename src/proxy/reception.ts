@@ -18,18 +18,25 @@ import { ClientSession, type SessionHost } from './client-session.js';
 import type { Multiplexer } from './multiplexer.js';
 import type { Holder } from './slot.js';
 import { SchemaCheck } from './schema-check.js';
+import type { Spool } from './spool.js';
 
 /** Thread ids are four bytes. */
 const LAST_ID = 0xffffffff;
 
+/** Ms in which a client that is there takes its last packet. */
+const FAREWELL_MS = 500;
+
 export class Reception implements SessionHost {
   private readonly sessions = new Map<number, ClientSession>();
   private readonly arriving = new Set<ClientChannel>();
+  /** Their sessions have ended, and there is still something that they are to get. */
+  private readonly leaving = new Set<ClientChannel>();
   private readonly schemas: SchemaCheck;
   private tried: () => void = () => undefined;
   /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
   private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
   private emptied: (() => void) | null = null;
+  private left: (() => void) | null = null;
   private isDraining = false;
   private bytesInOfEnded = 0;
 
@@ -39,6 +46,7 @@ export class Reception implements SessionHost {
     readonly events: Events,
     readonly multiplexer: Multiplexer,
     private readonly door: () => Door,
+    private readonly spool: Spool,
     private lastId: number,
   ) {
     this.schemas = new SchemaCheck(multiplexer);
@@ -74,8 +82,7 @@ export class Reception implements SessionHost {
 
   accept(socket: Socket): void {
     const { settings } = this;
-    const limits = { bufferBytes: settings.resultBufferBytes, stallMs: settings.stallTimeoutMs };
-    const channel = new ClientChannel(socket, limits);
+    const channel = new ClientChannel(socket, { spool: this.spool, stallMs: settings.stallTimeoutMs });
     const full = this.sessions.size >= settings.maxSessions || this.arriving.size >= settings.maxSessions;
     if (full || this.isDraining) {
       const error = full
@@ -106,6 +113,7 @@ export class Reception implements SessionHost {
   closed(session: ClientSession): void {
     this.sessions.delete(session.id);
     this.bytesInOfEnded += session.channel.bytesIn;
+    this.seeOff(session.channel);
     if (this.sessions.size === 0) this.emptied?.();
   }
 
@@ -120,12 +128,39 @@ export class Reception implements SessionHost {
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
     await Promise.race([quiet.then(() => this.multiplexer.whenIdle()), late]);
     clearTimeout(timer);
-    this.destroyAll();
+    this.endAll();
   }
 
+  /** Waits until all have what they are to get, at most `deadlineMs`; then they are cut off. */
+  async empty(deadlineMs: number): Promise<void> {
+    if (this.leaving.size === 0) return;
+    const timer = setTimeout(() => this.cutOff(), Math.max(FAREWELL_MS, deadlineMs));
+    await new Promise<void>((resolve) => (this.left = resolve));
+    clearTimeout(timer);
+  }
+
+  /** Ends all sessions at once. */
   destroyAll(): void {
+    this.cutOff();
+    this.endAll();
+  }
+
+  private endAll(): void {
     for (const channel of this.arriving) channel.destroy();
     for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
+  }
+
+  private cutOff(): void {
+    for (const channel of this.leaving) channel.destroy();
+  }
+
+  private seeOff(channel: ClientChannel): void {
+    if (channel.closed) return;
+    this.leaving.add(channel);
+    channel.onClosed(() => {
+      this.leaving.delete(channel);
+      if (this.leaving.size === 0) this.left?.();
+    });
   }
 
   private async welcome(channel: ClientChannel): Promise<void> {

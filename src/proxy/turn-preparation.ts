@@ -4,7 +4,7 @@ import { FleetError } from '../errors.js';
 import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
 import { dropStatement } from '../session/text-statements.js';
-import { assignVariables, literalsOf, readVariables } from '../session/user-variables.js';
+import { assignVariables, literalsOf, readVariables, UNSET } from '../session/user-variables.js';
 import type { Statement } from '../sql/types.js';
 import { Command, ServerStatus } from '../wire/constants.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
@@ -86,7 +86,7 @@ async function exchangeVariables(
   await saveVariables(worthSaving, live);
   const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
   if (toSet.length === 0) return null;
-  const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? 'NULL'] as const);
+  const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? UNSET] as const);
   return queryCommand(assignVariables(values), () => {
     for (const name of toSet) userVariables.give(name, owner);
   });
@@ -143,6 +143,6 @@ export async function saveVariables(names: readonly string[], { connection, stat
   if (answer === null || row === undefined) return;
   const literals = literalsOf(names, answer.columns, row);
   for (const [i, name] of names.entries()) {
-    state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? 'NULL');
+    state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? UNSET);
   }
 }

@@ -66,6 +66,9 @@ export class UserVariables {
   }
 }
 
+/** NULL as a variable has it that was never set; a bare NULL would keep the type of the value before. */
+export const UNSET: Literal = 'CAST(NULL AS BINARY)';
+
 /** Three columns a name: the value, for its type; its bytes; its collation. */
 export function readVariables(names: readonly string[]): string {
   const columns = names.map((name) => `${mention(name)},HEX(${mention(name)}),COLLATION(${mention(name)})`);
@@ -80,7 +83,7 @@ export function literalsOf(
 ): Literal[] {
   return names.map((_, i) => {
     const value = row[3 * i] ?? null;
-    if (value === null) return 'NULL';
+    if (value === null) return UNSET;
     return literal(columns[3 * i]?.type, value, row[3 * i + 1] ?? '', row[3 * i + 2] ?? 'binary');
   });
 }

@@ -1,0 +1,118 @@
+// What the clients of an instance have not taken yet, all together: in memory up to a bound, then on disk.
+
+import type { SpoolFile, SpoolFiles } from './spool-folder.js';
+import { SpoolQueue, type QueueListener, type SpoolStore } from './spool-queue.js';
+
+export interface SpoolLimits {
+  /** Bytes of all clients together that are kept in memory; past them those of the slowest go to disk. */
+  readonly memoryBytes: number;
+  /** Bytes of all clients together in files. */
+  readonly diskBytes: number;
+}
+
+/** What may wait in memory for the disk, before the backend has to: disks write in bursts. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+/** The longest packet: what comes of a reply at most after it was to be cut short. */
+const PACKET_BYTES = 16 * 1024 * 1024;
+/** Bytes written at a time; less is not worth a file. */
+const PIECE_BYTES = 1024 * 1024;
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+export class Spool implements SpoolStore {
+  private readonly queues = new Set<SpoolQueue>();
+  private memoryBytes = 0;
+  private diskBytes = 0;
+  private isWriting = false;
+  private readonly window: number;
+  private readonly pieceBytes: number;
+  readonly segmentBytes: number;
+
+  /** @param onTrouble told when a file cannot be made, written, read or closed; its client is told what matters to it */
+  constructor(
+    private readonly limits: SpoolLimits,
+    private readonly files: SpoolFiles,
+    private readonly onTrouble: (error: Error) => void,
+  ) {
+    this.window = limits.diskBytes === 0 ? 0 : WINDOW_BYTES;
+    this.pieceBytes = Math.min(PIECE_BYTES, Math.ceil(limits.memoryBytes / 4));
+    this.segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil(limits.diskBytes / 16));
+  }
+
+  /** A queue for one client; it must be closed. */
+  open(listener: QueueListener): SpoolQueue {
+    const queue = new SpoolQueue(this, listener);
+    this.queues.add(queue);
+    return queue;
+  }
+
+  /** Bytes in memory, and in files (those already read of a file that still has others included). */
+  get inMemory(): number {
+    return this.memoryBytes;
+  }
+
+  get onDisk(): number {
+    return this.diskBytes;
+  }
+
+  /** Nothing more can be kept for a while: who brings bytes for a client that is behind should wait. */
+  get crowded(): boolean {
+    return this.memoryBytes > this.limits.memoryBytes + this.window;
+  }
+
+  /** More is kept than there is room for, though nothing is waited for: what comes must be cut off. */
+  get bursting(): boolean {
+    return this.memoryBytes > this.limits.memoryBytes + this.window + PACKET_BYTES;
+  }
+
+  createFile(): Promise<SpoolFile> {
+    return this.files.create();
+  }
+
+  memoryChanged(bytes: number): void {
+    const wasCrowded = this.crowded;
+    this.memoryBytes += bytes;
+    if (wasCrowded && !this.crowded) for (const queue of this.queues) queue.tellRoom();
+    if (bytes > 0) void this.relieve();
+  }
+
+  diskChanged(bytes: number): void {
+    this.diskBytes += bytes;
+    if (bytes < 0) void this.relieve();
+  }
+
+  troubled(error: Error): void {
+    this.onTrouble(error);
+  }
+
+  closed(queue: SpoolQueue): void {
+    this.queues.delete(queue);
+  }
+
+  /** Writes to disk, piece by piece, until what is in memory is within its bound. */
+  private async relieve(): Promise<void> {
+    if (this.isWriting) return;
+    this.isWriting = true;
+    for (let next = this.nextToWrite(); next !== undefined; next = this.nextToWrite()) {
+      await next.writeOut(Math.min(this.pieceBytes, this.limits.diskBytes - this.diskBytes));
+    }
+    this.isWriting = false;
+  }
+
+  /** The client that is most behind: one that keeps up never meets the disk. */
+  private nextToWrite(): SpoolQueue | undefined {
+    if (this.memoryBytes <= this.limits.memoryBytes || this.diskBytes >= this.limits.diskBytes)
+      return undefined;
+    let largest: SpoolQueue | undefined;
+    for (const queue of this.queues) if (queue.writable > (largest?.writable ?? 0)) largest = queue;
+    return largest !== undefined && largest.writable >= this.pieceBytes ? largest : undefined;
+  }
+}
+
+const noFiles: SpoolFiles = {
+  create: () => Promise.reject(new Error('a spool without a disk has no files')),
+};
+
+/** For who keeps what a client does not take in memory only, up to `memoryBytes`. */
+export function memoryOnly(memoryBytes: number): Spool {
+  return new Spool({ memoryBytes, diskBytes: 0 }, noFiles, () => undefined);
+}
