@@ -49,15 +49,18 @@ describe('a lease that runs out while others wait', () => {
   });
 
   it.each([
-    'SET @mine = 7',
-    'SELECT 3 + 4 INTO @mine',
-    'SELECT @mine := 7',
-    'SET @mine = LENGTH(UUID()) - 29',
-  ])('after %s finds the variable as it was, or hears that it is lost', async (theirs) => {
+    ['SET @mine = 7', 'SELECT @mine'],
+    ['SELECT 3 + 4 INTO @mine', 'SELECT @mine'],
+    ['SELECT @mine := 7', 'SELECT @mine'],
+    ['SET @mine = LENGTH(UUID()) - 29', 'SELECT @mine'],
+    ['CREATE TEMPORARY TABLE mine SELECT 7 AS a', 'SELECT a FROM mine'],
+    ["PREPARE mine FROM 'SELECT 7'", 'EXECUTE mine'],
+  ])('after %s finds what it made as it was, or hears that it is lost', async (theirs, ask) => {
     await start({ pinTimeoutMs: 50 });
     await one.query(theirs);
-    expect(await two.rows('SELECT @mine')).toEqual([[null]]);
-    const reply = await one.query('SELECT @mine');
+    const seenByTwo = await two.query(ask);
+    if (errorOf(seenByTwo) === undefined) expect(rowsOf(seenByTwo)).toEqual([[null]]);
+    const reply = await one.query(ask);
     if (errorOf(reply) === undefined) expect(rowsOf(reply)).toEqual([['7']]);
     else expect(errorOf(reply)).toMatchObject({ errno: 1213, sqlState: '40001' });
   });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { isFleetError } from '../../../src/errors.js';
 import { ClientChannel } from '../../../src/proxy/client-channel.js';
+import { memoryOnly } from '../../../src/proxy/spool.js';
 import { acceptLogin, authenticate, type Door } from '../../../src/proxy/client-login.js';
 import type { HandshakeResponse } from '../../../src/wire/handshake.js';
 import {
@@ -46,7 +47,7 @@ interface Visit {
 /** A client at the door; the outcome is what it said, or the code of the error that it is refused with. */
 function visit(at: Partial<Door> = {}): Visit {
   stub = stubSocket(true);
-  const channel = new ClientChannel(stub.socket, { bufferBytes: 1e6, stallMs: 1e6 });
+  const channel = new ClientChannel(stub.socket, { spool: memoryOnly(1e6), stallMs: 1e6 });
   const outcome = acceptLogin(channel, 4711, { ...door, ...at }).catch(codeOf);
   let heard = 0;
   return {
@@ -164,7 +165,7 @@ describe('a client', () => {
 
   it('is told who it was and from where, and whether it used a password', async () => {
     stub = stubSocket(true);
-    const channel = new ClientChannel(stub.socket, { bufferBytes: 1e6, stallMs: 1e6 });
+    const channel = new ClientChannel(stub.socket, { spool: memoryOnly(1e6), stallMs: 1e6 });
     const claim = { user: 'eve', authResponse: Buffer.alloc(0), plugin: 'mysql_native_password' };
     const scramble = { bytes: Buffer.alloc(20, 1), plugin: 'mysql_native_password' } as const;
     await expect(authenticate(channel, door, { ...claim, scramble })).rejects.toThrow(
@@ -195,11 +196,11 @@ describe('a client', () => {
     expect((await logIn(me, required)).outcome).toBe('TLS_REQUIRED');
   });
 
-  it.each<[what: string, payload: Buffer, code: string]>([
-    ['half a response', responseHead(usualCapabilities, 45).subarray(0, 20), 'MALFORMED_PACKET'],
-    ['a response of before 4.1', responseHead(1, 45), 'MALFORMED_PACKET'],
-    ['an endless response', Buffer.alloc(200_000), 'PACKET_TOO_LARGE'],
-  ])('that sends %s is refused with %s', async (_, payload, code) => {
+  it.each<[what: string, code: string, payload: Buffer]>([
+    ['half a response', 'MALFORMED_PACKET', responseHead(usualCapabilities, 45).subarray(0, 20)],
+    ['a response of before 4.1', 'MALFORMED_PACKET', responseHead(1, 45)],
+    ['an endless response', 'PACKET_TOO_LARGE', Buffer.alloc(200_000)],
+  ])('that sends %s is refused with %s', async (_, code, payload) => {
     const client = visit();
     await client.hears();
     client.says(payload, 1);

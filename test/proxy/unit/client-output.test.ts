@@ -1,10 +1,11 @@
 // What goes to a client: all of it, in order, as fast as the client takes it, and not for ever.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientOutput } from '../../../src/proxy/client-output.js';
+import { memoryOnly } from '../../../src/proxy/spool.js';
 import { settle, stubSocket, type StubSocket } from './stub-socket.js';
 
 const KB = 1024;
-const limits = { bufferBytes: 1000 * KB, stallMs: 5_000 };
+const stallMs = 5_000;
 
 let stub: StubSocket;
 let stalls: number;
@@ -14,7 +15,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   stub = stubSocket();
   stalls = 0;
-  output = new ClientOutput(stub.socket, limits, () => stalls++);
+  output = new ClientOutput(stub.socket, { spool: memoryOnly(1000 * KB), stallMs }, () => stalls++);
 });
 afterEach(() => {
   stub.socket.destroy();
@@ -33,7 +34,7 @@ async function takeEverything(): Promise<void> {
 
 describe('bytes', () => {
   it('arrive in order, whatever their sizes', async () => {
-    const sizes = [10, 300 * KB, 1, 256 * KB, 0, 256 * KB + 1, 5, 700 * KB];
+    const sizes = [10, 300 * KB, 1, 64 * KB, 0, 64 * KB + 1, 5, 700 * KB];
     const pieces = sizes.map((size, i) => bytes(size, i));
     for (const piece of pieces) output.push(piece);
     await takeEverything();
@@ -48,10 +49,10 @@ describe('bytes', () => {
   it('are handed to the socket some at a time, so that the rest can be counted', async () => {
     output.push(bytes(2000 * KB, 1));
     await settle();
-    expect(stub.written().length).toBe(256 * KB);
+    expect(stub.written().length).toBe(64 * KB);
     stub.take();
     await settle();
-    expect(stub.written().length).toBe(512 * KB);
+    expect(stub.written().length).toBe(128 * KB);
   });
 
   it('are dropped when the client is gone', async () => {
@@ -65,7 +66,7 @@ describe('bytes', () => {
 describe('an output that is full', () => {
   it('says so past its buffer, and when there is room again', async () => {
     let room = 0;
-    output.push(bytes(256 * KB, 1));
+    output.push(bytes(64 * KB, 1));
     output.push(bytes(1000 * KB, 2));
     expect(output.full).toBe(false);
     output.push(bytes(1, 3));
@@ -124,7 +125,7 @@ describe('the end of the output', () => {
 describe('a client that takes nothing', () => {
   it('is given up after its time, and not before', () => {
     output.push(bytes(10, 1));
-    vi.advanceTimersByTime(limits.stallMs - 1);
+    vi.advanceTimersByTime(stallMs - 1);
     expect(stalls).toBe(0);
     vi.advanceTimersByTime(1);
     expect(stalls).toBe(1);
@@ -134,23 +135,23 @@ describe('a client that takes nothing', () => {
     output.push(bytes(1000 * KB, 1));
     for (let i = 0; i < 3; i++) {
       await settle();
-      vi.advanceTimersByTime(limits.stallMs - 1);
+      vi.advanceTimersByTime(stallMs - 1);
       stub.take();
     }
     await settle();
     expect(stalls).toBe(0);
-    vi.advanceTimersByTime(limits.stallMs);
+    vi.advanceTimersByTime(stallMs);
     expect(stalls).toBe(1);
   });
 
   it('is not one that has taken everything, or that is gone', async () => {
     output.push(bytes(10, 1));
     await takeEverything();
-    vi.advanceTimersByTime(10 * limits.stallMs);
+    vi.advanceTimersByTime(10 * stallMs);
     output.push(bytes(10, 2));
     stub.socket.destroy();
     await settle();
-    vi.advanceTimersByTime(10 * limits.stallMs);
+    vi.advanceTimersByTime(10 * stallMs);
     expect(stalls).toBe(0);
   });
 });
