@@ -23,7 +23,7 @@ export class Spool implements SpoolStore {
   private memoryBytes = 0;
   private diskBytes = 0;
   private isWriting = false;
-  private readonly window: number;
+  private readonly crowdedFrom: number;
   private readonly pieceBytes: number;
   readonly segmentBytes: number;
 
@@ -33,7 +33,7 @@ export class Spool implements SpoolStore {
     private readonly files: SpoolFiles,
     private readonly onTrouble: (error: Error) => void,
   ) {
-    this.window = limits.diskBytes === 0 ? 0 : WINDOW_BYTES;
+    this.crowdedFrom = limits.memoryBytes + (limits.diskBytes === 0 ? 0 : WINDOW_BYTES);
     this.pieceBytes = Math.min(PIECE_BYTES, Math.ceil(limits.memoryBytes / 4));
     this.segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil(limits.diskBytes / 16));
   }
@@ -56,12 +56,12 @@ export class Spool implements SpoolStore {
 
   /** Nothing more can be kept for a while: who brings bytes for a client that is behind should wait. */
   get crowded(): boolean {
-    return this.memoryBytes > this.limits.memoryBytes + this.window;
+    return this.memoryBytes > this.crowdedFrom;
   }
 
   /** More is kept than there is room for, though nothing is waited for: what comes must be cut off. */
   get bursting(): boolean {
-    return this.memoryBytes > this.limits.memoryBytes + this.window + PACKET_BYTES;
+    return this.memoryBytes > this.crowdedFrom + PACKET_BYTES;
   }
 
   createFile(): Promise<SpoolFile> {
@@ -69,10 +69,9 @@ export class Spool implements SpoolStore {
   }
 
   memoryChanged(bytes: number): void {
-    const wasCrowded = this.crowded;
     this.memoryBytes += bytes;
-    if (wasCrowded && !this.crowded) for (const queue of this.queues) queue.tellRoom();
     if (bytes > 0) void this.relieve();
+    else if (!this.crowded && this.memoryBytes - bytes > this.crowdedFrom) this.tellRoom();
   }
 
   diskChanged(bytes: number): void {
@@ -86,6 +85,10 @@ export class Spool implements SpoolStore {
 
   closed(queue: SpoolQueue): void {
     this.queues.delete(queue);
+  }
+
+  private tellRoom(): void {
+    for (const queue of this.queues) queue.tellRoom();
   }
 
   /** Writes to disk, piece by piece, until what is in memory is within its bound. */
