@@ -65,7 +65,7 @@ it.each([
   [FieldType.VAR_STRING, 'ß', 'C39F', 'utf8mb4_bin', "_utf8mb4 x'C39F' COLLATE utf8mb4_bin"],
   [FieldType.VAR_STRING, '\0', '00', 'binary', "_binary x'00'"],
   [FieldType.VAR_STRING, '', '', 'latin1_swedish_ci', "_latin1 x'' COLLATE latin1_swedish_ci"],
-  [FieldType.VAR_STRING, null, null, 'binary', 'NULL'],
+  [FieldType.VAR_STRING, null, null, 'binary', 'CAST(NULL AS BINARY)'],
 ])(
   'a value of type %i that reads %j becomes a literal of that type',
   (type, value, hex, collation, literal) => {
