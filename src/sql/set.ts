@@ -7,6 +7,7 @@ import { readTransactionCharacteristics } from './set-transaction.js';
 import { assignedValue, skipValue } from './set-value.js';
 import { ownName } from './own-name.js';
 import { Kind } from './token.js';
+import type { AssignedValue } from './types.js';
 
 /** What a name without a scope of its own belongs to: the last scope keyword counts on, as long as the statement. */
 type Scope = 'session' | 'elsewhere';
@@ -117,8 +118,12 @@ function readVariable(reading: Reading, scope: Scope, isBare = false): boolean {
   if (oneShot.has(name) || (isBare && nextTransaction.has(name))) draft.oneShot = true;
   else draft.assigns.push({ name, value });
   if (name === 'pseudo_thread_id') obscure(draft, 'SET pseudo_thread_id');
-  if (name === 'autocommit') draft.endsTransaction = true;
+  if (name === 'autocommit' && !isOff(value)) draft.endsTransaction = true;
   return true;
+}
+
+function isOff(value: AssignedValue): boolean {
+  return value.kind === 'literal' && /^(0|'OFF')$/i.test(value.sql);
 }
 
 function acceptAssignment(reading: Reading): boolean {

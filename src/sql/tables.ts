@@ -91,9 +91,7 @@ export function readAlter(reading: Reading): void {
   if (readStoredProgram(reading)) return;
   acceptOneOf(reading, 'ONLINE', 'OFFLINE');
   accept(reading, 'IGNORE');
-  const what = acceptOneOf(reading, 'TABLE', 'DATABASE', 'SCHEMA');
-  // ALTER DATABASE changes @@character_set_database and @@collation_database of the sessions in it.
-  if (what !== 'TABLE') return;
+  if (!accept(reading, 'TABLE')) return;
   accept(reading, 'IF', 'EXISTS');
   const from = tableName(reading);
   if (from === null) {

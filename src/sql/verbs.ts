@@ -39,6 +39,15 @@ function readLoad(reading: Reading): void {
   acceptOneOf(reading, 'DATA', 'XML');
   acceptOneOf(reading, 'LOW_PRIORITY', 'CONCURRENT');
   reading.draft.loadsLocalFile = accept(reading, 'LOCAL');
+  reading.callsFrom = assignmentsOfLoad(reading);
+}
+
+/** Index of the SET of a LOAD; before it a word and a parenthesis are a character set and a list of columns. */
+function assignmentsOfLoad({ tokens }: Reading): number {
+  const set = tokens.findIndex(
+    ({ word }, at) => word === 'SET' && tokens[at - 1]?.word.startsWith('CHAR') !== true,
+  );
+  return set < 0 ? tokens.length : set;
 }
 
 function readGetDiagnostics(reading: Reading): void {

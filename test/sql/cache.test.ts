@@ -27,7 +27,7 @@ describe('a text reader', () => {
   it('forgets what was not used for longest, by entries and by bytes', () => {
     for (const limits of [
       { entries: 2, bytes: 1_000 },
-      { entries: 100, bytes: 80 },
+      { entries: 100, bytes: 60 },
     ]) {
       const read = createTextReader(limits);
       const [first, second] = [read(text('SELECT 1'), mariadb), read(text('SELECT 2'), mariadb)];

@@ -187,6 +187,19 @@ describe('a SET that cannot be judged', () => {
   );
 });
 
+describe('SET autocommit', () => {
+  it.each([
+    ['SET autocommit = 1', true],
+    ['SET autocommit = @x', true],
+    ['SET autocommit = DEFAULT', true],
+    ['SET autocommit = 0', false],
+    ['SET @@autocommit = off', false],
+    ['SET GLOBAL autocommit = 1', false],
+  ])('ends a transaction unless it is turned off: %s', (text, endsTransaction) => {
+    expect(readOne(text).endsTransaction).toBe(endsTransaction);
+  });
+});
+
 describe('SET STATEMENT', () => {
   it('does what its statement does, and assigns nothing for longer', () => {
     expect(readOne('SET STATEMENT sql_mode = "ANSI", a = 1 FOR SET @q = 1, b = 2')).toMatchObject({
