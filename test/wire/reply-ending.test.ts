@@ -1,6 +1,6 @@
 // Replies that end before their time: interrupted by us, or cut off by the loss of the backend.
 import { describe, expect, it } from 'vitest';
-import { errorPayload, readError, toPackets } from '../support/raw-packets.js';
+import { eofPayload, errorPayload, readError, toPackets } from '../support/raw-packets.js';
 import { bytesOf, resultSet, samples, startsOf } from './reply-samples.js';
 import { feed, packetsOf, track } from './tracking.js';
 
@@ -118,6 +118,35 @@ describe('an interruption', () => {
     tracking.tracker.abort(lost);
     expect(tracking.forwarded()).toEqual(toPackets(interrupted, 1));
   });
+});
+
+describe.each(samples)('$name ($form), cut short though the backend goes on', ({ form, packets }) => {
+  const bytes = bytesOf(packets);
+
+  it('at any byte is followed to its end, and nothing more of it reaches the client', () => {
+    for (let cut = 0; cut < bytes.length; cut++) {
+      const tracking = track(form);
+      feed(tracking, bytes.subarray(0, cut));
+      tracking.tracker.abort(lost);
+      const shown = tracking.forwarded();
+      const left = feed(tracking, bytes.subarray(cut));
+      expect([cut, left, tracking.tracker.done]).toEqual([cut, 0, true]);
+      expect([cut, tracking.forwarded().equals(shown)]).toEqual([cut, true]);
+    }
+  });
+});
+
+it('a packet of several, cut short though the backend goes on, is followed to its end', () => {
+  const bytes = bytesOf(resultSet([longRow(0xffffff)]).slice(0, 5));
+  const end = toPackets(eofPayload(), 7);
+  const rowAt = bytesOf(resultSet([]).slice(0, 4)).length;
+  for (const cut of [rowAt + 1000, rowAt + 4 + 0xffffff, bytes.length]) {
+    const tracking = track('query');
+    feed(tracking, bytes.subarray(0, cut));
+    tracking.tracker.abort(lost);
+    expect(feed(tracking, bytes.subarray(cut), end)).toBe(0);
+    expect(tracking.tracker.done).toBe(true);
+  }
 });
 
 describe('a loss', () => {

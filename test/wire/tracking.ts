@@ -1,7 +1,8 @@
 // A reply tracker whose doings are kept for the test to look at.
 import type { EofPacket, ErrPacket, OkPacket } from '../../src/wire/reply-packets.js';
 import type { ReplyForm } from '../../src/wire/reply-phase.js';
-import { ReplyTracker, type PrepareOk } from '../../src/wire/reply-tracker.js';
+import type { PrepareOk } from '../../src/wire/reply-listener.js';
+import { ReplyTracker } from '../../src/wire/reply-tracker.js';
 import { createSplitter, type RawPacket } from '../support/raw-packets.js';
 
 export interface Tracking {
