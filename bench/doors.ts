@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settingsFileOf, writeInstanceSettings } from '../src/config/hand-over.js';
+import { fetchStatus } from '../src/observe/admin-client.js';
+import type { InstanceStatus } from '../src/observe/status.js';
 import type { Account, TestServer } from '../test/support/mariadb.js';
 import { freePort } from '../test/support/network.js';
 import { findProgram } from '../test/support/programs.js';
@@ -25,6 +27,7 @@ export interface InstanceDoor extends Door {
   readonly greetingMs: number;
   /** Resident and private memory of the process now, in MB; undefined where the system does not tell. */
   memory(): { readonly rss: number; readonly own: number } | undefined;
+  status(): Promise<InstanceStatus>;
 }
 
 export const direct = (server: TestServer): Door => ({
@@ -61,6 +64,7 @@ export async function startInstanceProcess(server: TestServer, account: Account)
     readyMs,
     greetingMs,
     memory: () => memoryOf(child.pid ?? 0),
+    status: () => fetchStatus(settings.admin, 5_000),
     async stop() {
       await end(child);
       rmSync(root, { recursive: true, force: true });

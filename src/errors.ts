@@ -109,6 +109,13 @@ export const errorTable = {
     sqlState: '40001',
     message: 'This statement was not run, because {detail}; set them up again and go on',
   },
+  // Keeping what a client does not take
+  SPOOL_FAILED: {
+    errno: 1021,
+    sqlState: 'HY000',
+    message:
+      'The reply was cut short: it was taken too slowly, and the disk of the instance could not keep the rest ({detail})',
+  },
   SHUTTING_DOWN: { errno: 1053, sqlState: '08S01', message: 'The instance is being stopped' },
   // The port map and the commands that read and edit it
   FLEET_NOT_FOUND: {

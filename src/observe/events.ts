@@ -70,6 +70,8 @@ export type InstanceEvent =
   | { readonly type: 'backend-lost'; readonly reason: string }
   | { readonly type: 'backend-closed'; readonly reason: string }
   | { readonly type: 'read-retried'; readonly session: number }
+  /** A file for what a client does not take could not be made, written, read or removed. */
+  | { readonly type: 'spool-failed'; readonly reason: string }
   | { readonly type: 'draining'; readonly reason: string }
   | { readonly type: 'stopped' }
   | {

@@ -46,6 +46,8 @@ export interface SessionStatus {
   /** Epoch ms since when it is in this state. */
   readonly since: number;
   readonly fingerprint?: string;
+  /** Bytes of its replies that its client has yet to take, where there are any. */
+  readonly untaken?: { readonly memory: number; readonly disk: number };
 }
 
 /** Percentiles of a histogram, in ms. */

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { isFleetError } from '../../errors.js';
 import { ClientChannel, errPayload } from '../../proxy/client-channel.js';
+import { memoryOnly } from '../../proxy/spool.js';
 import { Command } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
 import { readChangeUser } from '../../wire/handshake.js';
@@ -16,7 +17,8 @@ import { createReply } from './replies.js';
 
 const LOGIN_TIMEOUT_MS = 10_000;
 const MAX_PACKET_BYTES = 64 * 1024 * 1024;
-const OUTPUT = { bufferBytes: 1024 * 1024, stallMs: 300_000 };
+const BUFFER_BYTES = 1024 * 1024;
+const STALL_MS = 300_000;
 
 export interface House extends Entrance {
   readonly database: Database;
@@ -28,7 +30,7 @@ export interface House extends Entrance {
 /** Serves one connection until it ends. */
 export function serveConnection(socket: Socket, connectionId: number, house: House): void {
   socket.setNoDelay(true);
-  const channel = new ClientChannel(socket, OUTPUT);
+  const channel = new ClientChannel(socket, { spool: memoryOnly(BUFFER_BYTES), stallMs: STALL_MS });
   const deadline = setTimeout(() => channel.destroy(), LOGIN_TIMEOUT_MS);
   login(channel, connectionId, house)
     .then((accepted) => {
