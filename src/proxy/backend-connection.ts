@@ -6,7 +6,8 @@ import { MAX_PACKET_PAYLOAD } from '../wire/constants.js';
 import { AnswerCollector, type TextAnswer } from './answer-collector.js';
 import type { EofPacket, ErrPacket, OkPacket } from '../wire/reply-packets.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
-import { ReplyTracker, type PrepareOk } from '../wire/reply-tracker.js';
+import type { PrepareOk } from '../wire/reply-listener.js';
+import { ReplyTracker } from '../wire/reply-tracker.js';
 import type { StateChange } from '../wire/session-track.js';
 
 /** The connection ended while the command was in flight. `forwarded` says whether any of its reply was passed on. */

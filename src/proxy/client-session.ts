@@ -1,45 +1,25 @@
 // One client after its login: takes its commands in order, answers what needs no backend, queues the rest.
 
-import type { InstanceSettings } from '../config/types.js';
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
-import type { Events } from '../observe/events.js';
-import type { SessionStatus } from '../observe/status.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Hold } from '../session/holds.js';
 import type { Session } from '../session/session.js';
-import { Command } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
 import type { ClientChannel } from './client-channel.js';
-import type { ClientCommand } from './command.js';
+import { isRollback, type ClientCommand } from './command.js';
 import { CommandTurn, type TurnOwner } from './command-turn.js';
 import { giveUp } from './give-up.js';
 import { LocalFile } from './local-file.js';
-import type { Multiplexer } from './multiplexer.js';
 import { ReleaseTurn } from './release-turn.js';
 import { serve } from './serve-command.js';
+import type { SessionHost } from './session-host.js';
 import type { Slot } from './slot.js';
 
 /** Commands that a client may send ahead; past them it is not read from until some are done. */
 const MAX_AHEAD = 256;
-
-/** What a session needs of the instance around it. */
-export interface SessionHost {
-  readonly settings: InstanceSettings;
-  readonly events: Events;
-  readonly multiplexer: Multiplexer;
-  /** KILL: ends a session or its statement. @throws UNKNOWN_THREAD */
-  kill(id: number, what: 'query' | 'connection', by: ClientSession): void;
-  /** COM_CHANGE_USER. @throws ACCESS_DENIED */
-  changeUser(session: ClientSession, frame: Frame): void;
-  /** The instance is being stopped: sessions end as soon as they are idle. */
-  readonly draining: boolean;
-  closed(session: ClientSession): void;
-  /** A connection begins anew for the sake of `by`; what others had on it is gone. */
-  stateLost(state: ConnectionState, why: string, by: ClientSession): void;
-}
 
 export class ClientSession implements TurnOwner {
   private ahead: Frame[] = [];
@@ -301,37 +281,17 @@ export class ClientSession implements TurnOwner {
     this.host.closed(this);
   }
 
-  // --- What is said of it ---------------------------------------------------------------------------------------------
-
   get isBusy(): boolean {
     return this.busy;
   }
 
-  status(): SessionStatus {
-    const place = this.host.multiplexer.placeOf(this);
-    const { output } = this.channel;
-    return {
-      id: this.id,
-      clientAddress: this.channel.address,
-      ...(this.program === undefined ? {} : { clientProgram: this.program }),
-      schema: this.session.schema,
-      since: this.since,
-      ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
-      ...(output.isBehind ? { untaken: output.waiting } : {}),
-      ...this.stateAndReason(place),
-    };
+  /** Epoch ms since when it is busy, or idle. */
+  get inStateSince(): number {
+    return this.since;
   }
 
-  private stateAndReason(place: number): Pick<SessionStatus, 'state' | 'reason'> {
-    if (place > 0)
-      return { state: 'waiting', reason: `place ${place}; ${this.host.multiplexer.describeBlocker()}` };
-    if (this.busy) return { state: 'running' };
-    if (this.session.holds.any) return { state: 'pinned', reason: this.holdReasons.join(', ') };
-    return { state: 'idle' };
+  /** Fingerprint of its last command. */
+  get lastFingerprint(): string | undefined {
+    return this.fingerprint;
   }
-}
-
-/** A client that rolls back gets what it asks for, also when that has been done for it. */
-function isRollback({ code, effects }: ClientCommand): boolean {
-  return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
 }

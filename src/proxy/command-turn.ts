@@ -5,13 +5,8 @@ import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
-import { maySetInsertId } from '../session/diagnostics.js';
-import { DEFAULT } from '../session/variables.js';
 import type { StateCommand } from '../session/difference.js';
-import { executePayload, type PreparedStatement } from '../session/prepared-statements.js';
-import type { Substitution } from '../sql/substitute.js';
-import { Capability, Command, ServerStatus } from '../wire/constants.js';
-import { int } from '../wire/lenenc.js';
+import { Capability } from '../wire/constants.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { renameColumn } from '../wire/result-set.js';
 import { changedRows } from './affected-rows.js';
@@ -21,9 +16,11 @@ import type { ClientChannel } from './client-channel.js';
 import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
+import { closePayload, longDataFor, payloadFor } from './command-payload.js';
 import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
-import type { Refusable } from './multiplexer.js';
-import type { Holder, Slot, TurnResult } from './slot.js';
+import { limitsStatements } from './server-facts.js';
+import type { Holder, Refusable, Slot, TurnResult } from './slot.js';
+import { learnFromReply } from './turn-learning.js';
 import {
   checkSize,
   DifferenceFailed,
@@ -33,8 +30,7 @@ import {
   stepsTo,
   takeSteps,
 } from './turn-preparation.js';
-import { learnToRename } from './table-renaming.js';
-import { askWhatIsInDoubt, isInDoubt, learn, onlyCharsetsInDoubt } from './state-application.js';
+import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
 
 /** The session for which a turn is taken. */
 export interface TurnOwner extends Holder {
@@ -140,7 +136,7 @@ export class CommandTurn implements Refusable {
     const freshlyPrepared = await this.prepareAgain(live);
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(live, steps, freshlyPrepared);
-    await this.learn(live, outcome);
+    await learnFromReply(session, this.command, live, outcome);
     this.finish(outcome.err);
     return { type: 'done' };
   }
@@ -181,15 +177,14 @@ export class CommandTurn implements Refusable {
   private async send(live: Live, steps: readonly StateCommand[], fresh: boolean): Promise<Outcome> {
     const { connection } = live;
     const own = ownValues(this.command, this.owner.session, live);
-    const payload = this.payloadFor(fresh, own);
+    const payload = payloadFor(this.command, own, fresh);
     this.sentPayload = payload;
     const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
     connection.cork();
     for (const sql of live.state.leftovers.splice(0)) connection.clearAway(sql);
-    for (const id of live.state.unusedStatements.splice(0))
-      connection.tell(stmtCommand(Command.STMT_CLOSE, id));
+    for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = steps.map((step) => connection.run(step.payload, step.form).ended);
-    this.sendLongData(live);
+    for (const data of longDataFor(this.command)) connection.tell(data);
     const reply = new ClientReply(this.owner.channel, connection, steps.length === 0);
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
@@ -211,26 +206,6 @@ export class CommandTurn implements Refusable {
     return outcome;
   }
 
-  private payloadFor(fresh: boolean, own: Substitution | null): Buffer {
-    const { code, payload, statement } = this.command;
-    if (own !== null) return Buffer.concat([payload.subarray(0, 1), own.text]);
-    if (statement === null) return payload;
-    if (code === Command.STMT_EXECUTE) return executePayload(statement, payload, fresh);
-    const out = Buffer.from(payload);
-    out.writeUInt32LE(statement.backend?.id ?? 0, 1);
-    return out;
-  }
-
-  private sendLongData({ connection }: Live): void {
-    const { code, statement } = this.command;
-    if (statement === null || code !== Command.STMT_EXECUTE) return;
-    for (const data of statement.longData) {
-      const out = Buffer.from(data);
-      out.writeUInt32LE(statement.backend?.id ?? 0, 1);
-      connection.tell(out);
-    }
-  }
-
   private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
     const statement = this.owner.session.statements.add(this.sentPayload, this.command.effects);
     statement.parameters = ok.parameters;
@@ -247,71 +222,8 @@ export class CommandTurn implements Refusable {
     }, limitMs);
   }
 
-  private async learn(live: Live, outcome: Outcome): Promise<void> {
-    const { session } = this.owner;
-    const { code, payload, effects, statement } = this.command;
-    const ran = code === Command.STMT_PREPARE ? [] : effects;
-    learn(session, live.state, ran, outcome);
-    if (code === Command.INIT_DB && outcome.err === null) {
-      session.schema = live.state.schema = payload.toString('utf8', 1);
-    }
-    if (statement !== null) this.learnStatement(statement, outcome);
-    if (code === Command.QUERY || code === Command.STMT_EXECUTE) this.noteDiagnostics(live, outcome);
-    if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
-    const mayHaveChanged = !live.tracked || outcome.changes.length > 0 || outcome.rows !== null;
-    session.holds.update({
-      statements: ran,
-      status: outcome.status,
-      failed: outcome.err !== null,
-      canStepAside: (name) => live.state.temporaryTables.canStepAside(session, name),
-      text: this.command.text ?? statement?.preparePayload.subarray(1) ?? null,
-      mayHaveChanged,
-    });
-    if (session.statements.anyCursorOpen) session.holds.add('cursor');
-    else session.holds.remove('cursor');
-    if (outcome.err !== null && ran.length > 0) await this.askForTransaction(live);
-    if (outcome.err === null && outcome.warnings === 0 && onlyCharsetsInDoubt(live.state)) {
-      await askWhatIsInDoubt(session, live);
-    }
-  }
-
   private get isUpdate(): boolean {
     return this.command.effects.some(({ verb }) => verb === 'UPDATE');
-  }
-
-  private noteDiagnostics({ state }: Live, { err, ok, rows, warnings }: Outcome): void {
-    const { session } = this.owner;
-    const { effects, text, statement } = this.command;
-    const end = {
-      failed: err !== null,
-      affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
-      insertId: ok?.lastInsertId ?? 0,
-      rows,
-      warnings,
-    };
-    session.diagnostics.note(effects, end, text ?? statement?.preparePayload.subarray(1) ?? null);
-    // ROW_COUNT() of a connection that counts otherwise is not the session's.
-    state.diagnosticsOf = this.isUpdate && !session.has(Capability.FOUND_ROWS) ? null : session;
-    if (maySetInsertId(effects, end)) state.insertId = { of: session };
-  }
-
-  private learnStatement(statement: PreparedStatement, { err, status }: Outcome): void {
-    const { code } = this.command;
-    if (code !== Command.STMT_FETCH) statement.longData = [];
-    if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
-    if (status === null) return;
-    const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
-    if (code === Command.STMT_EXECUTE || code === Command.STMT_FETCH) statement.cursorOpen = open;
-  }
-
-  /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
-  private async askForTransaction({ connection }: Live): Promise<void> {
-    const { session } = this.owner;
-    const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
-    if (!mayBeOpen && this.command.effects.length < 2) return;
-    const { status } = await connection.run(Buffer.from([Command.PING]), 'ok').ended;
-    if (status !== null) session.status = status;
-    session.holds.updateTransaction(status);
   }
 
   private afterLoss(error: BackendGone, held: boolean): TurnResult {
@@ -380,15 +292,7 @@ export class CommandTurn implements Refusable {
   }
 }
 
-function limitsStatements(state: ConnectionState): boolean {
-  return ['max_statement_time', 'max_execution_time'].some((name) => state.initialValue(name) !== DEFAULT);
-}
-
 function lossError(error: BackendGone, held: boolean): ClientError {
   const detail = error.message;
   return held ? new FleetError('TRANSACTION_LOST', { detail }) : new FleetError('BACKEND_LOST', { detail });
-}
-
-function stmtCommand(code: number, id: number): Buffer {
-  return Buffer.concat([Buffer.from([code]), int(id, 4)]);
 }

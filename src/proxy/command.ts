@@ -28,7 +28,7 @@ export interface ClientCommand {
   readonly text: Buffer | null;
 }
 
-/** Reads a command that goes to the backend. @throws UNKNOWN_STATEMENT, MALFORMED_PACKET */
+/** Reads a command that goes to the backend. @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, MALFORMED_PACKET */
 export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
   const { payload } = frame;
   const code = payload[0] ?? 0;
@@ -40,6 +40,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       const mode = session.sqlMode(facts);
       const effects = withExecuted(readStatements(text, mode), session, mode);
       const isQuery = code === Command.QUERY;
+      if (!isQuery) session.statements.checkRoom();
       return {
         ...plain,
         text,
@@ -104,4 +105,9 @@ export function statementId(payload: Buffer): number {
   if (payload.length < 5)
     throw new FleetError('MALFORMED_PACKET', { detail: 'a command without its statement id' });
   return payload.readUInt32LE(1);
+}
+
+/** A client that rolls back gets what it asks for, also when that has been done for it. */
+export function isRollback({ code, effects }: ClientCommand): boolean {
+  return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
 }

@@ -6,6 +6,7 @@ import type { BackendConnectionStatus, InstanceState, InstanceStatus } from '../
 import type { Phase } from './instance.js';
 import type { Multiplexer } from './multiplexer.js';
 import type { Reception } from './reception.js';
+import { sessionStatus } from './session-status.js';
 import type { Slot } from './slot.js';
 
 export interface StatusSources {
@@ -32,7 +33,7 @@ export function instanceStatus(sources: StatusSources): InstanceStatus {
     revision,
     ...stateAndReason(sources),
     backend: multiplexer.slots.map(connectionStatus),
-    sessions: [...reception.all].map((session) => session.status()),
+    sessions: [...reception.all].map(sessionStatus),
     maxSessions: settings.maxSessions,
     queue: {
       waiting: multiplexer.waiting,

@@ -1,20 +1,15 @@
 // Gives the backend connection to one session after the other: turns, holds and their leases, waits and their limits.
 
 import type { InstanceSettings } from '../config/types.js';
-import { FleetError, type ClientError } from '../errors.js';
+import { FleetError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { Session } from '../session/session.js';
 import { BackendLink, type Live } from './backend-link.js';
 import type { BackendGone } from './backend-connection.js';
 import { freshen, keepAlive } from './connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
-import type { Holder, Running, Slot, TurnResult, Work } from './slot.js';
+import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
 import { Turns, type Waiting } from './turns.js';
-
-/** A command that is to be answered with an error instead of being run. */
-export interface Refusable extends Work {
-  refuse(error: ClientError): void;
-}
 
 /** Who has to know what becomes of the backend connections. */
 export interface BackendObserver {
@@ -246,21 +241,15 @@ export class Multiplexer {
   private refuseOverdue(): void {
     const { queueTimeoutMs } = this.settings.backend;
     const since = Date.now() - queueTimeoutMs;
-    const places = new Map<number, number>();
     for (
       let entry = this.turns.oldest;
       entry !== undefined && entry.since <= since;
       entry = this.turns.oldest
     ) {
-      places.set(entry.owner.id, this.turns.placeOf(entry.owner));
+      const place = this.turns.placeOf(entry.owner);
       this.turns.remove(entry.owner);
-      entry.work.refuse(
-        new FleetError('QUEUE_TIMEOUT', {
-          seconds: queueTimeoutMs / 1000,
-          place: places.get(entry.owner.id) ?? 0,
-          holder: describeBlocker(this.slots),
-        }),
-      );
+      const waited = { seconds: queueTimeoutMs / 1000, place, holder: describeBlocker(this.slots) };
+      entry.work.refuse(new FleetError('QUEUE_TIMEOUT', waited));
     }
     this.schedule();
   }

@@ -5,8 +5,7 @@ import { BackendGone } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { TurnOwner } from './command-turn.js';
 import { giveUp } from './give-up.js';
-import type { Refusable } from './multiplexer.js';
-import type { Slot, TurnResult } from './slot.js';
+import type { Refusable, Slot, TurnResult } from './slot.js';
 
 export class ReleaseTurn implements Refusable {
   readonly fingerprint = 'ROLLBACK';

@@ -5,8 +5,8 @@ import type { ErrPacket } from '../wire/reply-packets.js';
 import { BackendGone } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientSession } from './client-session.js';
-import type { Multiplexer, Refusable } from './multiplexer.js';
-import type { Slot, TurnResult } from './slot.js';
+import type { Multiplexer } from './multiplexer.js';
+import type { Refusable, Slot, TurnResult } from './slot.js';
 import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
 
 /** How many schemas are remembered. */

@@ -137,3 +137,8 @@ export function versionOf(
     versionNumber: number(major) * 10_000 + number(minor) * 100 + number(patch),
   };
 }
+
+/** Whether the server ends statements that run too long by itself. */
+export function limitsStatements(state: ConnectionState): boolean {
+  return ['max_statement_time', 'max_execution_time'].some((name) => state.initialValue(name) !== DEFAULT);
+}

@@ -1,5 +1,6 @@
 // One place on the backend: its link, who runs on it, who holds it, and whose state is on it.
 
+import type { ClientError } from '../errors.js';
 import type { Hold } from '../session/holds.js';
 import type { BackendLink, Live } from './backend-link.js';
 import type { Contender, Waiting } from './turns.js';
@@ -25,6 +26,11 @@ export interface Work {
   readonly fingerprint: string;
   /** Runs on a live connection. Must not reject: whatever goes wrong is answered to the client. */
   run(slot: Slot, live: Live): Promise<TurnResult>;
+}
+
+/** A command that is to be answered with an error instead of being run. */
+export interface Refusable extends Work {
+  refuse(error: ClientError): void;
 }
 
 export interface Running {

@@ -30,7 +30,11 @@ export class PreparedStatements {
   private readonly byId = new Map<number, PreparedStatement>();
   private lastId = 0;
 
-  /** @throws TOO_MANY_STATEMENTS */
+  /** @throws TOO_MANY_STATEMENTS where another statement would be one too many */
+  checkRoom(): void {
+    if (this.byId.size >= MAX_STATEMENTS) throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
+  }
+
   add(preparePayload: Buffer, effects: readonly Statement[]): PreparedStatement {
     if (this.byId.size >= MAX_STATEMENTS)
       throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });

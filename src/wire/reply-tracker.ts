@@ -4,44 +4,16 @@ import { FleetError } from '../errors.js';
 import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES, ServerStatus } from './constants.js';
 import { frame } from './framing.js';
 import { malformed, PayloadReader } from './lenenc.js';
-import {
-  readEof,
-  readErr,
-  readOk,
-  writeEof,
-  writeOk,
-  type EofPacket,
-  type ErrPacket,
-  type OkPacket,
-} from './reply-packets.js';
+import type { ReplyListener } from './reply-listener.js';
+import { missingBytes, wholePacket } from './packet-bytes.js';
+import { readEof, readErr, readOk, writeEof, writeOk } from './reply-packets.js';
 import { firstPhase, nextPhase, type Phase, type ReplyForm, type Step } from './reply-phase.js';
-
-/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html */
-export interface PrepareOk {
-  readonly statementId: number;
-  readonly columns: number;
-  readonly parameters: number;
-}
-
-export interface ReplyListener {
-  /** Bytes for the client, in order. */
-  forward(bytes: Buffer): void;
-  ok?(ok: OkPacket): void;
-  /** Answers with the count of affected rows that the client is to see. */
-  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
-  err?(err: ErrPacket): void;
-  /** The EOF behind the definitions, or the one behind the rows. */
-  eof?(eof: EofPacket, behind: 'definitions' | 'rows'): void;
-  /** Answers with the statement id that the client is to see. */
-  prepared?(prepared: PrepareOk): number;
-  /** Answers with the definition that the client is to see. Where it is given, definitions are seen whole. */
-  definition?(payload: Buffer): Buffer;
-  /** The server asks for the file of LOAD DATA LOCAL; packets of the client follow. */
-  localInfile?(): void;
-}
 
 /** Packets up to this size are forwarded whole, longer ones as they come. */
 const WHOLE_PACKET_BYTES = 128 * 1024;
+
+/** Fills packets up; one piece for all of them, so that a long packet takes no memory. */
+const ZEROS = Buffer.alloc(64 * 1024);
 
 export class ReplyTracker {
   private phase: Phase;
@@ -99,13 +71,15 @@ export class ReplyTracker {
   }
 
   /**
-   * The backend is gone in the middle of the reply: ends it with an ERR packet. A packet that was cut is filled up with zeros,
+   * Ends the reply with an ERR packet in the middle, because the backend is gone or nothing more can be kept. A packet that was cut is filled up with zeros,
    * which read as empty values, so that the ERR stands where the client looks for it.
    */
   abort(errPayload: Buffer): void {
-    if (this.passing > 0) this.forward(Buffer.alloc(this.passing));
-    if (this.continued) this.forward(frame(Buffer.alloc(0), ++this.sequence));
-    this.forward(frame(errPayload, this.sequence + 1));
+    for (let left = this.passing; left > 0; left -= ZEROS.length) this.forward(ZEROS.subarray(0, left));
+    // What the backend may still send is followed by its own numbers.
+    let last = this.sequence;
+    if (this.continued) this.forward(frame(Buffer.alloc(0), ++last));
+    this.forward(frame(errPayload, last + 1));
     this.muted = true;
   }
 
@@ -316,17 +290,4 @@ export class ReplyTracker {
   private forward(bytes: Buffer): void {
     if (bytes.length > 0 && !this.muted) this.listener.forward(bytes);
   }
-}
-
-function wholePacket(bytes: Buffer, at: number): Buffer | null {
-  if (bytes.length - at < PACKET_HEADER_BYTES) return null;
-  const end = at + PACKET_HEADER_BYTES + bytes.readUIntLE(at, 3);
-  return end <= bytes.length ? bytes.subarray(at, end) : null;
-}
-
-/** How many more bytes tell how to go on: the header, then the first byte, then the rest of the packet. */
-function missingBytes(held: Buffer): number {
-  if (held.length < PACKET_HEADER_BYTES) return PACKET_HEADER_BYTES - held.length;
-  const length = held.readUIntLE(0, 3);
-  return held.length === PACKET_HEADER_BYTES ? 1 : PACKET_HEADER_BYTES + length - held.length;
 }
