@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import * as add from './add.js';
 import * as completion from './completion.js';
 import type { Context } from './context.js';
+import * as demo from './demo.js';
+import * as doctor from './doctor.js';
 import * as init from './init.js';
 import * as remove from './remove.js';
 import * as set from './set.js';
@@ -30,5 +32,7 @@ export const commands: readonly Register[] = [
   plan.register,
   down.register,
   validate.register,
+  doctor.register,
+  demo.register,
   completion.register,
 ];

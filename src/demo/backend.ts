@@ -1,5 +1,6 @@
 // The demo backend: a MySQL server with sample data that takes one connection per account and ends the older one.
 
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { AuthPlugin } from '../wire/auth.js';
 import { openDatabase } from './execute/database.js';
@@ -70,8 +71,10 @@ export async function startDemoBackend(settings: DemoSettings): Promise<DemoBack
     setAccounts: (next) => void (accounts = new Map(Object.entries(next))),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A session lets go of its tables when its socket has closed, for which it needs the engine.
+      const ended = [...sockets].map((socket) => once(socket, 'close'));
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await Promise.all([closed, ...ended]);
       database.close();
     },
   };
