@@ -35,7 +35,7 @@ interface Hold {
 }
 
 /** A step that takes longer waits for something that will not come. */
-const STEP_DEADLINE_MS = 8_000;
+const STEP_DEADLINE_MS = 4_000;
 
 /** Who takes the next step, and which; null at the end. */
 type Next = (holder: number | null) => ScriptLine | null;
@@ -51,7 +51,7 @@ export async function runDirectly(stage: Stage, script: Script): Promise<Run> {
         return !(await server.threadsOf(fixture.account.user)).includes(greeting.threadId);
       }).then(() => undefined),
   };
-  return await play(door, stage, script, inOrder(script), () => null);
+  return await play(door, stage, script, inOrder(script), () => Promise.resolve(null));
 }
 
 /** Runs the script through one port. Where a session holds the backend and the script lets another run, it gets stuck. */
@@ -107,7 +107,7 @@ async function play(
   { fixture }: Stage,
   script: Script,
   next: Next,
-  hold: () => Hold | null | Promise<Hold | null>,
+  hold: () => Promise<Hold | null>,
 ): Promise<Run> {
   const clients: ScriptClient[] = [];
   for (const login of script.logins) clients.push(await ScriptClient.open(door, fixture, login));
@@ -127,7 +127,11 @@ async function play(
       break;
     }
     replies.push(reply);
-    const held = await hold();
+    const held = await hold().catch((error: unknown) => String(error));
+    if (typeof held === 'string') {
+      stuck = held;
+      break;
+    }
     holder = held === null ? null : indexOrNull(clients.findIndex(({ id }) => id === held.session));
     holds.push(held?.reasons ?? '');
   }
@@ -156,15 +160,17 @@ async function withinDeadline(client: ScriptClient, step: Step): Promise<readonl
 }
 
 /** Who holds the backend, once nobody has a turn any more; null for nobody. */
-async function holdOf(instance: TestInstance): Promise<Hold | null> {
-  for (;;) {
-    // The reply is there before the turn is over.
-    await turnOfTheLoop();
-    const [backend] = instance.status().backend;
-    if (backend?.running !== undefined || backend?.state === 'connecting') continue;
-    const { pinnedBy } = backend ?? {};
-    return pinnedBy === undefined
-      ? null
-      : { session: pinnedBy.session, reasons: pinnedBy.reasons.join(', ') };
-  }
+function holdOf(instance: TestInstance): Promise<Hold | null> {
+  return until(
+    'the turn is over',
+    async () => {
+      // The reply is there before the turn is over.
+      await turnOfTheLoop();
+      const [backend] = instance.status().backend;
+      if (backend === undefined || backend.running !== undefined || backend.state !== 'idle') return false;
+      const { pinnedBy } = backend;
+      return { held: pinnedBy && { session: pinnedBy.session, reasons: pinnedBy.reasons.join(', ') } };
+    },
+    STEP_DEADLINE_MS,
+  ).then(({ held }) => held ?? null);
 }
