@@ -59,14 +59,26 @@ export function summarize(rounds: readonly Round[]): Figures {
   return { perSecond: (times.length * 1000) / elapsed, p50: at(0.5), p95: at(0.95), count: times.length };
 }
 
-/** A line of the table; `base` is what the ratio is to. */
-export function line(name: string, figures: Figures, base: Figures): string {
-  const ratio = figures.perSecond / base.perSecond;
+/** Statements a second in one round. */
+const rateOf = ({ times, elapsed }: Round): number => (times.length * 1000) / elapsed;
+
+/**
+ * A line of the table; `base` are the rounds that the ratio is to, taken in turns with these. The ratio is the median of
+ * the ratios round by round, with the lowest and the highest: where they lie far apart, the machine was not steady and
+ * the figures say little.
+ */
+export function line(name: string, rounds: readonly Round[], base: readonly Round[]): string {
+  const { p50, p95 } = summarize(rounds);
+  const rates = rounds.map(rateOf).sort((a, b) => a - b);
+  const ratios = rounds.map((round, i) => rateOf(round) / rateOf(base[i] ?? round)).sort((a, b) => a - b);
+  const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const span = (sorted: readonly number[], digits: number): string =>
+    `(${(sorted[0] ?? 0).toFixed(digits)} to ${(sorted.at(-1) ?? 0).toFixed(digits)})`;
   return [
-    `  ${name.padEnd(10)}`,
-    `${figures.perSecond.toFixed(0).padStart(8)}/s`,
-    `p50 ${figures.p50.toFixed(3).padStart(8)} ms`,
-    `p95 ${figures.p95.toFixed(3).padStart(8)} ms`,
-    `x ${ratio.toFixed(2)}`,
+    `  ${name.padEnd(9)}`,
+    `${middle(rates).toFixed(0).padStart(7)}/s ${span(rates, 0).padEnd(18)}`,
+    `p50 ${p50.toFixed(3).padStart(7)} ms`,
+    `p95 ${p95.toFixed(3).padStart(7)} ms`,
+    `x ${middle(ratios).toFixed(2)} ${span(ratios, 2)}`,
   ].join('  ');
 }
