@@ -179,14 +179,17 @@ export const errorTable = {
   },
   PORT_HELD: {
     message:
-      '{address} is held by {holder}; stop that, or give {user} another port: chronos-fleet set {user} port=N',
+      '{address} is held by {holder}; stop that, or give {user} another port: chronos-fleet set {key}=N',
   },
   PORT_FORBIDDEN: { message: '{user} may not listen on {address}: {detail}' },
   INSTANCE_NOT_READY: {
     message: 'The instance of {user} did not get ready: {detail}; see "chronos-fleet logs {user}"',
   },
   INSTANCE_NOT_STOPPED: {
-    message: 'The instance of {user} (process {pid}) did not end within {seconds} s; end it by hand',
+    message: 'Process {pid} of {user} did not end within {seconds} s; end it by hand',
+  },
+  DEMO_NOT_READY: {
+    message: 'The demo backend did not get ready: port {port} does not greet; see {file}',
   },
   USAGE: { message: '{detail}' },
 } as const satisfies Record<string, Row>;

@@ -34,7 +34,7 @@ export function register(program: Command, context: Context): void {
     .option('--backend-user <account>', "account on the backend (default: the user's name)")
     .option('--password-file <file>', "file that holds the account's password")
     .option('--password-stdin', "read the account's password from standard input")
-    .option('--no-up', 'only write the port map, start nothing')
+    .option('--no-up', 'only write the port map; a supervisor that runs starts the user all the same')
     .action((user: string, options: AddOptions) => add(user, options, context));
 }
 

@@ -39,7 +39,7 @@ export function printCard(settings: InstanceSettings, started: boolean, context:
   const reach = isLoopback(settings.listen) ? `${card.host} (this machine only)` : card.host;
   const state = started
     ? context.style('green', 'is started')
-    : 'is in the map; start with "chronos-fleet up"';
+    : 'is in the map; "chronos-fleet up" starts it (a running supervisor does so by itself)';
   context.print(`${context.style('bold', card.user)} ${state}`);
   context.print(`  host     ${reach}`);
   context.print(`  port     ${card.port}`);

@@ -58,7 +58,7 @@ async function takeStep(
     case 'replace':
     case 'repair':
       // Before anything is ended: while the new port is taken, the old one goes on serving.
-      if (had !== undefined && moves(had, step.settings)) await checkPort(step.settings);
+      if (had !== undefined && moves(had, step.settings)) await checkMove(had, step);
       await endRunning(pm2, user, end, drainTimeoutMs);
       return `${user} ${why}; ${await start(pm2, root, step.settings)}`;
     case 'adopt':
@@ -73,6 +73,15 @@ async function takeStep(
       await endRunning(pm2, user, end, drainTimeoutMs);
       return undefined;
   }
+}
+
+/** Throws PORT_HELD, PORT_FORBIDDEN where somebody else is in the way. */
+async function checkMove(
+  had: InstanceSettings,
+  { settings, end: { processes, outside } }: Extract<Step, { readonly kind: 'replace' | 'repair' }>,
+): Promise<void> {
+  const pids = [...processes.map(({ pid }) => pid), outside].filter((pid) => pid !== undefined);
+  await checkPort(settings, { place: had, pids });
 }
 
 function moves(had: InstanceSettings, wanted: InstanceSettings): boolean {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensurePrivateFolder } from '../config/files.js';
 import type { FleetMap } from '../config/types.js';
 import { FleetError } from '../errors.js';
-import { demoApp, demoFolder, supervisorApp, supervisorFolder } from './app.js';
+import { demoApp, demoFolder, stderrFile, supervisorApp, supervisorFolder } from './app.js';
 import { demoHost, writeDemoSettings } from './demo-settings.js';
 import { endRunning } from './end-instance.js';
 import { readGreeting } from './greeting.js';
@@ -43,11 +43,12 @@ export async function applyDemo(
   // Only a process that outlived PM2's daemon may be ours without a row.
   if ((row === undefined || right) && (await demoServes(row, demo.port))) return undefined;
   await endAll(pm2, 'the demo backend', rows, '');
-  await checkPort({ user: 'the demo backend', listen: demoHost, port: demo.port });
+  const portKey = 'defaults backend.port';
+  await checkPort({ user: 'the demo backend', listen: demoHost, port: demo.port, portKey });
   await startApp(pm2, root, app);
   if ((await readGreeting(demoHost, demo.port, greetsWithinMs)) !== 'mysql') {
-    const detail = `port ${demo.port} does not greet; see ${join(demoFolder(root), 'stderr.log')}`;
-    throw new FleetError('INSTANCE_NOT_READY', { user: 'the demo backend', detail });
+    const file = join(demoFolder(root), stderrFile);
+    throw new FleetError('DEMO_NOT_READY', { port: demo.port, file });
   }
   return `the demo backend listens on ${demoHost}:${demo.port}`;
 }

@@ -1,5 +1,6 @@
 // What is to be done so that what runs is what the port map wants: pure, one step a user.
 import type { InstanceSettings } from '../config/types.js';
+import { keyOfSetting } from '../config/setting-key.js';
 import { readyWithinMs } from './app.js';
 import type { Observation } from './observe.js';
 import type { FleetProcess } from './process.js';
@@ -104,11 +105,13 @@ function whyMute({ status, pid }: FleetProcess): string {
   return pid === undefined ? 'has no process, though PM2 calls it online' : 'does not listen';
 }
 
-/** Names the keys whose values differ, never the values: they may be secrets. */
+/** Names the map's keys whose values differ, never the values: they may be secrets. */
 function whatChanged({ wanted, handedOver }: Observation): string {
   if (wanted === undefined || handedOver === undefined) return 'runs with settings that are not known';
   const keys = changedKeys(wanted, handedOver.settings);
-  return keys.length === 0 ? 'runs with older settings' : `has new settings (${keys.join(', ')})`;
+  return keys.length === 0
+    ? 'runs with older settings'
+    : `has new settings (${keys.map(keyOfSetting).join(', ')})`;
 }
 
 function changedKeys(wanted: object, had: object, prefix = ''): string[] {

@@ -14,25 +14,26 @@ export interface Holder {
 }
 
 /** `node server.js (process 4711)`; undefined where nobody is found, or the processes of others are hidden. */
-export async function portHolder(port: number): Promise<string | undefined> {
-  const holder = await findHolder(port);
+export async function portHolder(port: number, besides?: readonly number[]): Promise<string | undefined> {
+  const holder = await findHolder(port, besides);
   return holder === undefined ? undefined : `${holder.command} (process ${holder.pid})`;
 }
 
-/** The process that listens on `port` on any address, or undefined. */
-export async function findHolder(port: number): Promise<Holder | undefined> {
-  if (process.platform === 'linux') return holderInProc(port);
-  return process.platform === 'win32' ? holderByNetstat(port) : holderByLsof(port);
+/** The process that listens on `port` on any address, or undefined. Those in `besides` are passed over. */
+export async function findHolder(port: number, besides: readonly number[] = []): Promise<Holder | undefined> {
+  if (process.platform === 'linux') return holderInProc(port, besides);
+  return process.platform === 'win32' ? holderByNetstat(port, besides) : holderByLsof(port, besides);
 }
 
-async function holderInProc(port: number): Promise<Holder | undefined> {
+async function holderInProc(port: number, besides: readonly number[]): Promise<Holder | undefined> {
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOrEmpty(file)));
   const sockets = new Set(
     tables.flatMap((table) => listeningInodes(table, port)).map((i) => `socket:[${i}]`),
   );
   if (sockets.size === 0) return undefined;
   for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry) || !(await hasOneOf(entry, sockets))) continue;
+    if (!/^\d+$/.test(entry) || besides.includes(Number(entry))) continue;
+    if (!(await hasOneOf(entry, sockets))) continue;
     const words = (await readOrEmpty(`/proc/${entry}/cmdline`)).split('\0').filter((word) => word !== '');
     return { pid: Number(entry), command: commandOf(words) };
   }
@@ -68,28 +69,37 @@ export function commandOf(words: readonly string[]): string {
   return script === undefined ? name : `${name} ${script.split(/[\\/]/).at(-1) ?? script}`;
 }
 
-async function holderByLsof(port: number): Promise<Holder | undefined> {
-  const text = await outputOf('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']);
-  const pid = /^p(\d+)$/m.exec(text)?.[1];
-  const command = /^c(.+)$/m.exec(text)?.[1] ?? 'an unnamed process';
-  return pid === undefined ? undefined : { pid: Number(pid), command };
+async function holderByLsof(port: number, besides: readonly number[]): Promise<Holder | undefined> {
+  return lsofHolder(await outputOf('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']), besides);
 }
 
-async function holderByNetstat(port: number): Promise<Holder | undefined> {
-  const pid = netstatPid(await outputOf('netstat', ['-ano', '-p', 'TCP']), port);
+/** The first process of lsof's `-Fpc` fields (a line `p<pid>`, then `c<command>`, for each) that is not in `besides`. */
+export function lsofHolder(text: string, besides: readonly number[] = []): Holder | undefined {
+  const holders = [...text.matchAll(/^p(\d+)$(?:\nc(.+))?/gm)].map(([, pid, command]) => ({
+    pid: Number(pid),
+    command: command ?? 'an unnamed process',
+  }));
+  return holders.find(({ pid }) => !besides.includes(pid));
+}
+
+async function holderByNetstat(port: number, besides: readonly number[]): Promise<Holder | undefined> {
+  const pid = netstatPid(await outputOf('netstat', ['-ano', '-p', 'TCP']), port, besides);
   if (pid === undefined) return undefined;
   const row = await outputOf('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']);
   return { pid, command: /^"([^"]+)"/.exec(row)?.[1] ?? 'an unnamed process' };
 }
 
 /** The pid in the last column of netstat's line for a listener; the word for its state is in the system's language. */
-export function netstatPid(text: string, port: number): number | undefined {
-  const line = text.split('\n').find((each) => {
-    const [protocol, local = '', remote = ''] = each.trim().split(/\s+/);
-    return protocol === 'TCP' && local.endsWith(`:${port}`) && remote.endsWith(':0');
-  });
-  const pid = line?.trim().split(/\s+/).at(-1);
-  return pid === undefined ? undefined : Number(pid);
+export function netstatPid(text: string, port: number, besides: readonly number[] = []): number | undefined {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([protocol, local = '', remote = '']) =>
+        protocol === 'TCP' && local.endsWith(`:${port}`) && remote.endsWith(':0'),
+    )
+    .map((fields) => Number(fields.at(-1)))
+    .find((pid) => !besides.includes(pid));
 }
 
 /** What a tool prints; nothing where it is missing or fails, as the holder is an extra to an error that is told anyway. */

@@ -1,6 +1,7 @@
 // Whether an instance may listen on its port, and if not, why not and who is in the way.
 import { createServer } from 'node:net';
 import { readFileSync } from 'node:fs';
+import { addressesCollide } from '../config/addresses.js';
 import { FleetError } from '../errors.js';
 import { portHolder } from './port-holder.js';
 
@@ -9,23 +10,40 @@ export interface Endpoint {
   readonly user: string;
   readonly listen: string;
   readonly port: number;
+  /** What "chronos-fleet set" takes to give it another port, without the number; `<user> port` where it is left out. */
+  readonly portKey?: string;
 }
 
-/** Tries the port by listening on it for a moment. Throws PORT_HELD or PORT_FORBIDDEN. */
-export async function checkPort(endpoint: Endpoint): Promise<void> {
+/** The user's own instance, which listens on `place` and is ended before its successor starts. */
+export interface Predecessor {
+  readonly place: Pick<Endpoint, 'listen' | 'port'>;
+  readonly pids: readonly number[];
+}
+
+/**
+ * Tries the port by listening on it for a moment. What only the predecessor is in the way of is free.
+ * Throws PORT_HELD or PORT_FORBIDDEN.
+ */
+export async function checkPort(endpoint: Endpoint, predecessor?: Predecessor): Promise<void> {
   const error = await tryListen(endpoint);
   if (error === undefined) return;
-  const { user, port } = endpoint;
+  const { user, port, portKey = `${user} port` } = endpoint;
   const address = addressOf(endpoint);
   if (error.code === 'EADDRINUSE') {
-    const holder = (await portHolder(port)) ?? 'a process that this account may not see';
-    throw new FleetError('PORT_HELD', { address, holder, user }, { cause: error });
+    const other = await portHolder(port, predecessor?.pids);
+    if (other === undefined && predecessor !== undefined && collide(endpoint, predecessor.place)) return;
+    const holder = other ?? 'a process that this account may not see';
+    throw new FleetError('PORT_HELD', { address, holder, user, key: portKey }, { cause: error });
   }
   throw new FleetError(
     'PORT_FORBIDDEN',
     { user, address, detail: whyForbidden(error, port) },
     { cause: error },
   );
+}
+
+function collide(a: Pick<Endpoint, 'listen' | 'port'>, b: Pick<Endpoint, 'listen' | 'port'>): boolean {
+  return a.port === b.port && addressesCollide(a.listen, b.listen);
 }
 
 /** `host:port`, an IPv6 host in brackets. */

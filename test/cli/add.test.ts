@@ -104,7 +104,7 @@ describe('add', () => {
     const cwd = await demoFleet();
     const { stdout, applied } = await runCli(['add', 'anna', '--no-up'], { cwd });
     expect(applied).toEqual([]);
-    expect(stdout).toContain('start with "chronos-fleet up"');
+    expect(stdout).toContain('"chronos-fleet up" starts it');
   });
 
   it('prints the card as JSON', async () => {

@@ -68,6 +68,15 @@ describe('up', () => {
     expect([after.ann, typeof after.bob]).toEqual([before.ann, 'number']);
   });
 
+  it('moves all to other addresses of the same ports', async () => {
+    const before = await fleet().pids();
+    const { code, stderr } = await fleet().run('set', 'defaults', 'listen=0.0.0.0');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('ann has new settings (listen)')]);
+    const { instances } = await fleet().status();
+    expect(instances.map(({ listen }) => listen)).toEqual(['0.0.0.0', '0.0.0.0']);
+    expect(instances.some(({ user, pid }) => pid === before[user])).toBe(false);
+  });
+
   it('restarts one user on demand', async () => {
     const before = await fleet().pids();
     expect((await fleet().run('restart', `:${fleet().ports.bob}`)).code).toBe(0);

@@ -49,7 +49,7 @@ describe('the plan for a user of the map', () => {
     });
     const step = plan({ wanted, revision: 'r2', processes: [rowOf('user1')], answer: answers() });
     expect(step).toMatchObject({ kind: 'replace', settings: wanted, end: { processes: [{ pmId: 1 }] } });
-    expect(step?.why).toBe('has new settings (backend.password, maxSessions)');
+    expect(step?.why).toBe('has new settings (backend.password, max_sessions)');
   });
 
   it('replaces what runs with settings that nobody knows any more', () => {

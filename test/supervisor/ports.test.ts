@@ -2,7 +2,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readGreeting } from '../../src/supervisor/greeting.js';
-import { commandOf, listeningInodes, netstatPid, portHolder } from '../../src/supervisor/port-holder.js';
+import {
+  commandOf,
+  listeningInodes,
+  lsofHolder,
+  netstatPid,
+  portHolder,
+} from '../../src/supervisor/port-holder.js';
 import { addressOf, checkPort, portWarning } from '../../src/supervisor/ports.js';
 import { freePort } from '../support/network.js';
 
@@ -48,6 +54,25 @@ describe('the check of a port', () => {
     await expect(checkPort({ user: 'user1', listen: '0.0.0.0', port })).rejects.toMatchObject({
       code: 'PORT_HELD',
     });
+  });
+
+  it('passes one that only the predecessor is in the way of', async () => {
+    const port = await listen(undefined);
+    const predecessor = { place: { listen: '127.0.0.1', port }, pids: [process.pid] };
+    const wanted = { user: 'user1', listen: '0.0.0.0', port };
+    await expect(checkPort(wanted, predecessor)).resolves.toBeUndefined();
+    // One that has not this port cannot be what is in the way.
+    const elsewhere = { ...predecessor, place: { listen: '127.0.0.1', port: port + 1 } };
+    await expect(checkPort(wanted, elsewhere)).rejects.toMatchObject({ code: 'PORT_HELD' });
+    await expect(checkPort(wanted, { ...predecessor, pids: [] })).rejects.toThrow(`process ${process.pid}`);
+  });
+
+  it('says how the demo backend gets another port', async () => {
+    const port = await listen(undefined);
+    const demo = { user: 'the demo backend', listen: '127.0.0.1', port, portKey: 'defaults backend.port' };
+    await expect(checkPort(demo)).rejects.toThrow(
+      /give the demo backend another port: chronos-fleet set defaults backend\.port=N$/,
+    );
   });
 
   it('says that the machine has no such address', async () => {
@@ -98,6 +123,14 @@ describe('the holder of a port', () => {
     ].join('\r\n');
     expect(netstatPid(text, 3307)).toBe(4242);
     expect(netstatPid(text, 3308)).toBeUndefined();
+    expect(netstatPid(text, 3307, [4242])).toBeUndefined();
+  });
+
+  it("is found in lsof's fields, besides those that do not count", () => {
+    const text = 'p11\ncnode\nf20\np12\ncmysqld\nf7\n';
+    expect(lsofHolder(text)).toEqual({ pid: 11, command: 'node' });
+    expect(lsofHolder(text, [11])).toEqual({ pid: 12, command: 'mysqld' });
+    expect(lsofHolder('')).toBeUndefined();
   });
 });
 
