@@ -21,15 +21,21 @@ export class ByteQueue {
     else this.copyIn(bytes);
   }
 
-  /** Puts bytes back in front of all others. */
-  unshift(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.bytes += bytes.length;
-    this.pieces.unshift(bytes);
+  /** Puts pieces back in front of all others. */
+  putBack(pieces: readonly Buffer[]): void {
+    this.bytes += sizeOf(pieces);
+    this.pieces.unshift(...pieces);
   }
 
-  /** Takes up to `max` bytes, all that there are where they are fewer; large pieces are cut, not copied. */
+  /** Takes up to `max` bytes, all that there are where they are fewer. */
   take(max: number): Buffer {
+    const taken = this.takePieces(max);
+    const [only] = taken;
+    return taken.length === 1 && only !== undefined ? only : Buffer.concat(taken);
+  }
+
+  /** The same in the pieces in which they are; a piece that is too long is cut, not copied. */
+  takePieces(max: number): readonly Buffer[] {
     const taken: Buffer[] = [];
     let size = 0;
     while (size < max) {
@@ -42,8 +48,7 @@ export class ByteQueue {
       size += Math.min(room, first.length);
     }
     this.bytes -= size;
-    const [only] = taken;
-    return taken.length === 1 && only !== undefined ? only : Buffer.concat(taken, size);
+    return taken;
   }
 
   clear(): void {
@@ -60,6 +65,10 @@ export class ByteQueue {
     if (last === undefined || !isFollowedBy(last, copy)) this.pieces.push(copy);
     else this.pieces[this.pieces.length - 1] = joined(last, copy);
   }
+}
+
+export function sizeOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Whether `next` lies right behind `bytes` in the same block. */

@@ -2,11 +2,12 @@
 
 import { chmod, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ByteQueue } from './byte-queue.js';
 
 /** An open file of the spool. All of it is at most a segment; positions and lengths are bytes. */
 export interface SpoolFile {
-  /** Writes all of `bytes` at `position`. @throws the system's error, e.g. ENOSPC */
-  write(bytes: Buffer, position: number): Promise<void>;
+  /** Writes all of the pieces, one behind the other from `position` on. @throws the system's error, e.g. ENOSPC */
+  write(pieces: readonly Buffer[], position: number): Promise<void>;
   /** Reads `length` bytes that were written. @throws the system's error */
   read(length: number, position: number): Promise<Buffer>;
   /** Closes and removes the file, once what is being written or read is done. */
@@ -51,10 +52,15 @@ async function createFile(name: string): Promise<SpoolFile> {
     () => false,
   );
   return {
-    async write(bytes, position) {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
+    async write(pieces, position) {
+      const rest = new ByteQueue();
+      rest.putBack(pieces);
+      for (let at = position; rest.length > 0;) {
+        const { bytesWritten, buffers } = await handle.writev(rest.takePieces(rest.length), at);
+        // A disk that is nearly full takes a part, and refuses the next.
+        rest.putBack(buffers);
+        rest.takePieces(bytesWritten);
+        at += bytesWritten;
       }
     },
     async read(length, position) {

@@ -1,6 +1,6 @@
 // What one client has not taken yet: the older bytes in files, the newer ones in memory.
 
-import { ByteQueue } from './byte-queue.js';
+import { ByteQueue, sizeOf } from './byte-queue.js';
 import type { SpoolFile } from './spool-folder.js';
 
 /** What a queue has of the spool that all queues share. */
@@ -101,15 +101,15 @@ export class SpoolQueue {
 
   /** Writes up to `max` of the bytes in memory to disk, the oldest first. Never rejects: see `failure`. */
   async writeOut(max: number): Promise<void> {
-    const bytes = this.memory.take(max);
-    this.writing = bytes.length;
-    this.store.diskChanged(bytes.length);
+    const pieces = this.memory.takePieces(max);
+    this.writing = sizeOf(pieces);
+    this.store.diskChanged(this.writing);
     try {
       const segment = await this.segmentToWrite();
-      await segment.file.write(bytes, segment.size);
-      if (!this.isClosed) this.written(segment, bytes.length);
+      await segment.file.write(pieces, segment.size);
+      if (!this.isClosed) this.written(segment);
     } catch (error) {
-      if (!this.isClosed) this.fail(bytes, error instanceof Error ? error : new Error(String(error)));
+      if (!this.isClosed) this.fail(pieces, error instanceof Error ? error : new Error(String(error)));
     }
     if (!this.isClosed) this.listener.readable();
   }
@@ -147,18 +147,20 @@ export class SpoolQueue {
     return segment;
   }
 
-  private written(segment: Segment, bytes: number): void {
-    segment.size += bytes;
-    this.unread += bytes;
+  private written(segment: Segment): void {
+    const { writing } = this;
+    segment.size += writing;
+    this.unread += writing;
     this.writing = 0;
     this.dropRead();
-    this.store.memoryChanged(-bytes);
+    this.store.memoryChanged(-writing);
   }
 
-  private fail(bytes: Buffer, error: Error): void {
-    this.memory.unshift(bytes);
+  private fail(pieces: readonly Buffer[], error: Error): void {
+    const { writing } = this;
+    this.memory.putBack(pieces);
     this.writing = 0;
-    this.store.diskChanged(-bytes.length);
+    this.store.diskChanged(-writing);
     this.state = { name: 'failed', error };
     this.dropRead();
     this.store.troubled(error);

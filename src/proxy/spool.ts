@@ -11,7 +11,7 @@ export interface SpoolLimits {
 }
 
 /** What may wait in memory for the disk, before the backend has to: disks write in bursts. */
-const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_BYTES = 4 * 1024 * 1024;
 /** The longest packet: what comes of a reply at most after it was to be cut short. */
 const PACKET_BYTES = 16 * 1024 * 1024;
 /** Bytes written at a time; less is not worth a file. */

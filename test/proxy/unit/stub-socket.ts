@@ -6,12 +6,16 @@ export interface StubSocket {
   readonly socket: Socket;
   /** What has been handed over so far, and is taken or being taken. */
   readonly written: () => Buffer;
+  /** How many bytes that is. */
+  readonly size: () => number;
   /** Bytes come from the other end. */
   send(bytes: Buffer): void;
   /** The other end takes what was written last. Answers whether there was anything. */
   take(): boolean;
   /** From now on everything is taken at once. */
   takeAll(): void;
+  /** From now on nothing is taken, until it is asked for. */
+  hold(): void;
 }
 
 /** @param eager whether bytes are taken as they are written */
@@ -40,12 +44,14 @@ export function stubSocket(eager = false): StubSocket {
   return {
     socket,
     written: () => Buffer.concat(pieces),
+    size: () => pieces.reduce((sum, { length }) => sum + length, 0),
     send: (bytes) => void duplex.push(bytes),
     take,
     takeAll() {
       isEager = true;
       take();
     },
+    hold: () => void (isEager = false),
   };
 }
 
