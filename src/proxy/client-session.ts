@@ -65,8 +65,6 @@ export class ClientSession implements TurnOwner {
     return slot.resident instanceof ClientSession ? slot.resident.session : null;
   }
 
-  // --- Commands -------------------------------------------------------------------------------------------------------
-
   /** Sends a command to the backend, when its turn comes. */
   submit(command: ClientCommand): void {
     this.fingerprint = command.fingerprint;
@@ -169,8 +167,6 @@ export class ClientSession implements TurnOwner {
     for (const frame of this.ahead.splice(0)) this.file.take(frame);
   }
 
-  // --- Cancelling -----------------------------------------------------------------------------------------------------
-
   /** KILL QUERY: what is queued is taken out, what runs is answered at once; nothing happens to an idle session. */
   interrupt(error: ClientError, by: number | 'client-gone' | 'query-timeout'): void {
     const { multiplexer, events, settings } = this.host;
@@ -180,6 +176,11 @@ export class ClientSession implements TurnOwner {
     const waiting = multiplexer.withdraw(this);
     if (waiting !== undefined) {
       waiting.refuse(error);
+      return;
+    }
+    if (this.file !== null) {
+      this.file.cancel();
+      turn.failWith(error);
       return;
     }
     const slot = multiplexer.slotRunning(this);
@@ -197,8 +198,6 @@ export class ClientSession implements TurnOwner {
     this.end('it was killed');
     if (this.channel.output.isBehind) this.channel.destroy();
   }
-
-  // --- Losing what it holds -------------------------------------------------------------------------------------------
 
   async expireLease(slot: Slot, idleMs: number): Promise<void> {
     const { live } = slot.link;
@@ -245,8 +244,6 @@ export class ClientSession implements TurnOwner {
   connectionReset(state: ConnectionState, why: string): void {
     this.host.stateLost(state, why, this);
   }
-
-  // --- The end --------------------------------------------------------------------------------------------------------
 
   /** Ends the session after what has been sent. */
   end(reason: string): void {

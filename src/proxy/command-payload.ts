@@ -8,14 +8,13 @@ import type { ClientCommand } from './command.js';
 
 /**
  * @param own the text with the session's own values in it, or null
- * @param fresh the statement has just been prepared on this connection
  * @throws MALFORMED_PACKET
  */
-export function payloadFor(command: ClientCommand, own: Substitution | null, fresh: boolean): Buffer {
+export function payloadFor(command: ClientCommand, own: Substitution | null): Buffer {
   const { code, payload, statement } = command;
   if (own !== null) return Buffer.concat([payload.subarray(0, 1), own.text]);
   if (statement === null) return payload;
-  if (code === Command.STMT_EXECUTE) return executePayload(statement, payload, fresh);
+  if (code === Command.STMT_EXECUTE) return executePayload(statement, payload);
   return withStatementId(payload, statement.backend?.id ?? 0);
 }
 

@@ -1,7 +1,7 @@
 // A command's turn on the backend: into the session's state, sent, its reply followed, what it did learned.
 
 import type { InstanceSettings } from '../config/types.js';
-import { FleetError, isFleetError, type ClientError } from '../errors.js';
+import { FleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
@@ -20,6 +20,7 @@ import { closePayload, longDataFor, payloadFor } from './command-payload.js';
 import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
 import { limitsStatements } from './server-facts.js';
 import type { Holder, Refusable, Slot, TurnResult } from './slot.js';
+import { errPacketOf, lossError } from './turn-errors.js';
 import { learnFromReply } from './turn-learning.js';
 import {
   checkSize,
@@ -86,11 +87,16 @@ export class CommandTurn implements Refusable {
 
   /** The client gets `error` in the place of the (rest of the) reply; what the backend still sends is dropped. */
   interrupt(error: ClientError): void {
-    this.interruption ??= error;
+    this.failWith(error);
     const { inFlight } = this;
     if (inFlight === null) return;
     this.reply?.interrupt(errPayload(error));
     if (inFlight.tracker.answered) this.finishAnswer();
+  }
+
+  /** The client gets `error` when the turn ends without its reply. */
+  failWith(error: ClientError): void {
+    this.interruption ??= error;
   }
 
   async run(slot: Slot, live: Live): Promise<TurnResult> {
@@ -107,7 +113,7 @@ export class CommandTurn implements Refusable {
       return await this.take(slot, live, held);
     } catch (error) {
       if (error instanceof BackendGone) return this.afterLoss(error, held);
-      this.answerError(this.errPacketFor(error));
+      this.answerError(errPacketOf(error, this.events));
       return { type: 'done' };
     } finally {
       clearTimeout(this.timer);
@@ -118,7 +124,7 @@ export class CommandTurn implements Refusable {
     const { session } = this.owner;
     await this.settleResident(slot, live);
     slot.resident = this.owner;
-    session.begin(live.facts, live.state);
+    session.begin(live.facts);
     const saved = live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session);
     if (saved !== null) {
       this.owner.channel.forward(saved);
@@ -133,9 +139,9 @@ export class CommandTurn implements Refusable {
       await takeSteps(steps, live);
       steps = [];
     }
-    const freshlyPrepared = await this.prepareAgain(live);
+    await this.prepareAgain(live);
     if (this.interruption !== null) throw this.interruption;
-    const outcome = await this.send(live, steps, freshlyPrepared);
+    const outcome = await this.send(live, steps);
     await learnFromReply(session, this.command, live, outcome);
     this.finish(outcome.err);
     return { type: 'done' };
@@ -158,10 +164,10 @@ export class CommandTurn implements Refusable {
     if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
   }
 
-  /** Prepares the command's statement on this connection, where it is not. Answers whether it had to. */
-  private async prepareAgain(live: Live): Promise<boolean> {
+  /** Prepares the command's statement on this connection, where it is not. */
+  private async prepareAgain(live: Live): Promise<void> {
     const { statement } = this.command;
-    if (statement === null || statement.backend?.owner === live.state) return false;
+    if (statement === null || statement.backend?.owner === live.state) return;
     let id = 0;
     const sink = {
       forward: () => undefined,
@@ -169,15 +175,15 @@ export class CommandTurn implements Refusable {
     };
     const { err } = await live.connection.run(statement.preparePayload, 'prepare', sink).ended;
     if (err !== null) throw new DifferenceFailed(err);
+    statement.backend?.owner.unusedStatements.push(statement.backend.id);
     statement.backend = { owner: live.state, id };
-    return true;
   }
 
   /** Sends what is left of the difference and the command in one write, and follows the reply. */
-  private async send(live: Live, steps: readonly StateCommand[], fresh: boolean): Promise<Outcome> {
+  private async send(live: Live, steps: readonly StateCommand[]): Promise<Outcome> {
     const { connection } = live;
     const own = ownValues(this.command, this.owner.session, live);
-    const payload = payloadFor(this.command, own, fresh);
+    const payload = payloadFor(this.command, own);
     this.sentPayload = payload;
     const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
     connection.cork();
@@ -207,7 +213,11 @@ export class CommandTurn implements Refusable {
   }
 
   private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
-    const statement = this.owner.session.statements.add(this.sentPayload, this.command.effects);
+    const statement = this.owner.session.statements.add(
+      this.sentPayload,
+      this.command.effects,
+      this.command.fingerprint,
+    );
     statement.parameters = ok.parameters;
     statement.backend = { owner: live.state, id: ok.statementId };
     return statement.id;
@@ -277,22 +287,4 @@ export class CommandTurn implements Refusable {
     this.hasAnswered = true;
     this.owner.answered();
   }
-
-  private errPacketFor(error: unknown): ErrPacket {
-    if (error instanceof DifferenceFailed) return error.err;
-    if (isFleetError(error)) return toErrPacket(error);
-    const known = error instanceof Error ? error : new Error(String(error));
-    this.events.publish({
-      type: 'internal-error',
-      where: 'command turn',
-      message: known.message,
-      ...(known.stack === undefined ? {} : { stack: known.stack }),
-    });
-    return toErrPacket(new FleetError('INTERNAL', { detail: known.message }));
-  }
-}
-
-function lossError(error: BackendGone, held: boolean): ClientError {
-  const detail = error.message;
-  return held ? new FleetError('TRANSACTION_LOST', { detail }) : new FleetError('BACKEND_LOST', { detail });
 }

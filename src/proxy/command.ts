@@ -3,8 +3,7 @@
 import { FleetError } from '../errors.js';
 import type { Session, ServerFacts } from '../session/session.js';
 import type { PreparedStatement } from '../session/prepared-statements.js';
-import { fingerprint } from '../sql/fingerprint.js';
-import { readStatements } from '../sql/read.js';
+import { createTextReader } from '../sql/cache.js';
 import type { SqlMode, Statement } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
@@ -28,6 +27,9 @@ export interface ClientCommand {
   readonly text: Buffer | null;
 }
 
+/** Tools send the same texts again and again. */
+const readText = createTextReader();
+
 /** Reads a command that goes to the backend. @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, MALFORMED_PACKET */
 export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
   const { payload } = frame;
@@ -38,7 +40,8 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     case Command.STMT_PREPARE: {
       const text = payload.subarray(1);
       const mode = session.sqlMode(facts);
-      const effects = withExecuted(readStatements(text, mode), session, mode);
+      const read = readText(text, mode);
+      const effects = withExecuted(read.statements, session, mode);
       const isQuery = code === Command.QUERY;
       if (!isQuery) session.statements.checkRoom();
       return {
@@ -47,7 +50,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
         effects,
         form: isQuery ? 'query' : 'prepare',
         isRead: !isQuery || (effects.length > 0 && effects.every((effect) => effect.isRead)),
-        fingerprint: fingerprint(text, mode),
+        fingerprint: read.fingerprint,
       };
     }
     case Command.STMT_EXECUTE:
@@ -76,7 +79,9 @@ function withExecuted(effects: readonly Statement[], session: Session, mode: Sql
   if (!effects.some(({ execute }) => execute !== null)) return effects;
   return effects.flatMap((effect) => {
     const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute);
-    return text === undefined ? [effect] : [effect, ...readStatements(Buffer.from(text, 'latin1'), mode)];
+    return text === undefined
+      ? [effect]
+      : [effect, ...readText(Buffer.from(text, 'latin1'), mode).statements];
   });
 }
 
@@ -97,7 +102,7 @@ function onStatement(
   command: string,
 ): { statement: PreparedStatement; fingerprint: string } {
   const statement = session.statements.get(statementId(payload), command);
-  return { statement, fingerprint: fingerprint(statement.preparePayload.subarray(1)) };
+  return { statement, fingerprint: statement.fingerprint };
 }
 
 /** The statement id in a COM_STMT_ payload. @throws MALFORMED_PACKET */

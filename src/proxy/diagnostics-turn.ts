@@ -3,7 +3,7 @@
 import type { Diagnostics, SavedWarnings } from '../session/diagnostics.js';
 import { queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
-import { substitute, type Substitution } from '../sql/substitute.js';
+import { countLiteral, substitute, type Substitution } from '../sql/substitute.js';
 import { Command, ServerStatus } from '../wire/constants.js';
 import { frame, FrameReader } from '../wire/framing.js';
 import { writeEof } from '../wire/reply-packets.js';
@@ -22,7 +22,7 @@ export function saveDiagnostics(session: Session, { connection, state }: Live): 
   state.diagnosticsOf = null;
   if (question === null) return;
   const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
-  const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID()');
+  const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
   const warnings = question.warnings ? askWarnings(connection) : Promise.resolve(null);
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
@@ -105,7 +105,7 @@ function countStatement(text: Buffer, { warningCount, errorCount }: Diagnostics)
   const what = (asked[1] ?? '').toLowerCase();
   const value = what === 'warning' ? warningCount : errorCount;
   return {
-    text: Buffer.from(`SELECT CAST(${value} AS SIGNED)`),
+    text: Buffer.from(`SELECT ${countLiteral(value)}`),
     originalName: () => `@@session.${what}_count`,
   };
 }

@@ -7,6 +7,7 @@ import type { ClientChannel } from './client-channel.js';
 
 export class LocalFile {
   private ended = false;
+  private isCancelled = false;
 
   constructor(
     private readonly channel: ClientChannel,
@@ -23,15 +24,28 @@ export class LocalFile {
       this.ended = true;
       this.channel.readsFile = false;
       this.reply.tracker.resumeAt(frame.lastSequence);
+      if (this.isCancelled) this.abandon('the statement was cancelled');
     }
+    if (this.isCancelled) return;
     if (this.connection.sendFile(frame.payload, frame.sequence)) return;
     this.channel.pause();
     this.connection.onDrain(() => this.channel.resume());
   }
 
-  /** A file without its end would be taken for the whole: the statement has to fail, and the connection with it. */
+  /**
+   * KILL QUERY: the client does not look for an answer before it has sent its file. The rest of it is swallowed, then the
+   * statement is made to fail.
+   */
+  cancel(): void {
+    this.isCancelled = true;
+  }
+
   clientGone(reason: string): void {
-    if (!this.ended)
-      void this.connection.destroy(`the client was gone in the middle of LOAD DATA LOCAL: ${reason}`);
+    if (!this.ended) this.abandon(reason);
+  }
+
+  /** A file without its end would be taken for the whole: the statement can only fail with its connection. */
+  private abandon(reason: string): void {
+    void this.connection.destroy(`LOAD DATA LOCAL did not come to its end: ${reason}`);
   }
 }

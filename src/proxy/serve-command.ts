@@ -11,6 +11,7 @@ import type { ClientSession } from './client-session.js';
 import { readCommand, statementId } from './command.js';
 import { connectionIdReply } from './connection-id.js';
 import { assumedFacts } from './server-facts.js';
+import { setLocally } from './set-locally.js';
 
 /** @throws a ClientError that the client gets as the command's answer */
 export function serve(client: ClientSession, frame: Frame): void {
@@ -84,7 +85,10 @@ function query(client: ClientSession, frame: Frame): void {
     throw new FleetError('LOCAL_INFILE_REFUSED', {});
   }
   const reply = only === undefined ? null : connectionIdReply(command, client.session, facts(client));
+  const { multiplexer } = client.host;
   if (reply !== null) client.answerPackets(reply);
+  else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))
+    ok(client, frame.lastSequence);
   else client.submit(command);
 }
 

@@ -18,7 +18,9 @@ export const assumedFacts: ServerFacts = {
   version: '8.0.0-chronos-fleet',
   mariadb: false,
   versionNumber: 80_000,
+  sqlMode: '',
   collations: new Map(),
+  defaultCollations: new Map(),
   maxAllowedPacket: DEFAULT_MAX_ALLOWED_PACKET,
 };
 
@@ -45,7 +47,8 @@ export async function prepareConnection(
   const { shown, tracked } = await variables;
   const facts: ServerFacts = {
     ...versionOf(login.greeting),
-    collations: readCollations(await collations),
+    sqlMode: shown.get('sql_mode') ?? '',
+    ...readCollations(await collations),
     maxAllowedPacket: Number(shown.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
   };
   const state = initialState(shown, settings);
@@ -104,13 +107,20 @@ function statementLimits({ queryTimeoutMs }: InstanceSettings): [name: string, v
   ];
 }
 
+type CollationFacts = Pick<ServerFacts, 'collations' | 'defaultCollations'>;
+
 /** `SHOW COLLATION`: Collation, Charset, Id, Default, ... */
-function readCollations(rows: readonly (readonly (string | null)[])[] | null): Map<number, CollationFact> {
-  const facts = new Map<number, CollationFact>();
-  for (const [collation, charset, id] of rows ?? []) {
-    if (collation != null && charset != null && id != null) facts.set(Number(id), { collation, charset });
+function readCollations(rows: readonly (readonly (string | null)[])[] | null): CollationFacts {
+  const collations = new Map<number, CollationFact>();
+  const defaultCollations = new Map<string, string>();
+  for (const [collation, charset, id, isDefault] of rows ?? []) {
+    if (collation == null || charset == null || id == null) continue;
+    collations.set(Number(id), { collation, charset });
+    if (isDefault === 'Yes') defaultCollations.set(charset, collation);
   }
-  return facts.size > 0 ? facts : commonCollations();
+  return collations.size > 0
+    ? { collations, defaultCollations }
+    : { collations: commonCollations(), defaultCollations };
 }
 
 /** For servers without SHOW COLLATION: the numbers that every server shares. */

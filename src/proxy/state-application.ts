@@ -3,12 +3,14 @@
 import type { Session } from '../session/session.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import {
-  askStatement,
+  askByShow,
+  askPlainly,
   charsetVariables,
   isCarried,
+  isPlain,
   literalOf,
   namesToAsk,
-  readAnswer,
+  readPlainAnswer,
 } from '../session/variables.js';
 import { canRestore } from '../session/text-statements.js';
 import type { Statement } from '../sql/types.js';
@@ -65,9 +67,10 @@ function learnTextStatement(
 
 function learnTables(session: Session, state: ConnectionState, statement: Statement): void {
   const { temporaryTables } = state;
-  const { dropped, renamed } = statement.temporaryTables;
-  for (const name of dropped) temporaryTables.dropped(session, name);
-  for (const { from } of renamed) temporaryTables.dropped(session, from);
+  for (const { qualifier, name } of statement.droppedTables) {
+    temporaryTables.dropped(session, qualifier ?? session.schema ?? '', name);
+  }
+  for (const { from } of statement.temporaryTables.renamed) temporaryTables.renamedByOwner(session, from);
   for (const { qualifier, name } of statement.createdTables) {
     const schema = qualifier ?? session.schema;
     // Names beyond ASCII depend on the character set in which they were sent.
@@ -117,16 +120,15 @@ export function isInDoubt(state: ConnectionState): boolean {
  * @param session the one whose state is in force; null when it is gone, and only the connection's state matters
  * @throws BackendGone
  */
-export async function askWhatIsInDoubt(session: Session | null, { connection, state }: Live): Promise<void> {
+export async function askWhatIsInDoubt(session: Session | null, live: Live): Promise<void> {
+  const { connection, state } = live;
   const names = state.unknownVariables;
-  connection.cork();
-  const variables = names.length > 0 ? connection.ask(askStatement(names)) : null;
-  const schema = state.schema === undefined ? connection.ask('SELECT DATABASE()') : null;
-  connection.uncork();
-  for (const [name, shown] of readAnswer(names, (await variables) ?? [])) {
-    session?.told(name, shown);
-    state.learn(name, literalOf(name, shown));
+  const plain = names.filter(isPlain);
+  const schema = state.schema === undefined ? connection.ask('SELECT DATABASE() LIMIT 1') : null;
+  if (plain.length > 0) {
+    note(session, state, readPlainAnswer(plain, (await connection.ask(askPlainly(plain))) ?? []));
   }
+  if (names.length > plain.length) await askTheOthers(session, live);
   // What the server did not answer for is no variable that sessions have.
   for (const name of state.unknownVariables) {
     session?.variables.delete(name);
@@ -139,9 +141,33 @@ export async function askWhatIsInDoubt(session: Session | null, { connection, st
   if (session !== null) session.schema = state.schema;
 }
 
-/** Whether only character sets are in doubt, which are asked for at once: nothing else tells them after a loss. */
-export function onlyCharsetsInDoubt(state: ConnectionState): boolean {
-  const names = state.unknownVariables;
-  const known: readonly string[] = charsetVariables;
-  return state.schema !== undefined && names.length > 0 && names.every((name) => known.includes(name));
+async function askTheOthers(session: Session | null, { connection, state }: Live): Promise<void> {
+  const limit = 'sql_select_limit';
+  if (state.valueOf(limit) !== state.initialValue(limit)) {
+    // SHOW obeys it; the session's next turn sets it again.
+    await connection.ask(`SET @@session.${limit}=DEFAULT`);
+    state.learn(limit, state.initialValue(limit));
+  }
+  const rows = (await connection.ask(askByShow(state.unknownVariables))) ?? [];
+  note(
+    session,
+    state,
+    rows.map(([name, shown]) => [name ?? '', shown ?? '']),
+  );
+}
+
+function note(
+  session: Session | null,
+  state: ConnectionState,
+  told: readonly (readonly [string, string])[],
+): void {
+  for (const [name, shown] of told) {
+    session?.told(name, shown);
+    state.learn(name, literalOf(name, shown));
+  }
+}
+
+/** Whether something is in doubt that has to be known at once. */
+export function isUrgent(state: ConnectionState): boolean {
+  return state.schema !== undefined && state.unknownVariables.some(isPlain);
 }

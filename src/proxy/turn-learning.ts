@@ -8,7 +8,8 @@ import { Capability, Command, ServerStatus } from '../wire/constants.js';
 import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
-import { askWhatIsInDoubt, learn, onlyCharsetsInDoubt } from './state-application.js';
+import { saveDiagnostics } from './diagnostics-turn.js';
+import { askWhatIsInDoubt, learn, isUrgent } from './state-application.js';
 import { learnToRename } from './table-renaming.js';
 
 /** @throws BackendGone */
@@ -31,7 +32,8 @@ export async function learnFromReply(
   if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
   updateHolds(session, command, ran, live, outcome);
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
-  if (outcome.err === null && outcome.warnings === 0 && onlyCharsetsInDoubt(live.state)) {
+  if (outcome.err === null && isUrgent(live.state)) {
+    if (outcome.warnings > 0) saveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
 }
@@ -49,7 +51,8 @@ function updateHolds(
     status: outcome.status,
     failed: outcome.err !== null,
     text: textOf(command),
-    canStepAside: (name) => live.state.temporaryTables.canStepAside(session, name),
+    schema: session.schema,
+    canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
     // A result set has no place in which the server could tell.
     mayHaveChanged: !live.tracked || outcome.changes.length > 0 || outcome.rows !== null,
   });

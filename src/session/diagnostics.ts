@@ -30,7 +30,7 @@ export interface DiagnosticsQuestion {
 }
 
 export class Diagnostics {
-  rowCount = '-1';
+  rowCount = '0';
   foundRows = '0';
   /** LAST_INSERT_ID() of the session. */
   lastInsertId = '0';
@@ -86,9 +86,14 @@ export function maySetInsertId(statements: readonly Statement[], { insertId }: S
   );
 }
 
+/** Verbs of statements that need no table unless they have a subquery. */
+const tableless: ReadonlySet<string> = new Set(
+  'SELECT DO SET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(' '),
+);
+
 /** Servers keep the warnings of before over a statement that needs no table. */
 function isWithoutTable({ verb }: Statement, text: Buffer | null): boolean {
-  return (verb === 'SELECT' || verb === 'DO') && !mentions(text, 'from');
+  return tableless.has(verb) && !mentions(text, 'from');
 }
 
 function mentions(text: Buffer | null, word: string): boolean {

@@ -1,6 +1,6 @@
 // Why a session holds the backend connection between its commands, and what lets go of it.
 
-import type { Statement } from '../sql/types.js';
+import type { QualifiedName, Statement } from '../sql/types.js';
 import { canRestore } from './text-statements.js';
 import { ServerStatus } from '../wire/constants.js';
 
@@ -27,7 +27,9 @@ export interface HoldEvidence {
   /** The command's text; null where it had none. */
   readonly text: Buffer | null;
   /** Whether a temporary table of the session can make room for others' of the same name. */
-  readonly canStepAside: (name: string) => boolean;
+  readonly canStepAside: (schema: string, name: string) => boolean;
+  /** The schema that names without one are in. */
+  readonly schema: string | null;
   /** The server told of a change of the session, or can tell nothing. */
   readonly mayHaveChanged: boolean;
 }
@@ -36,7 +38,10 @@ export interface HoldEvidence {
 export class Holds {
   private reasons = new Set<Hold>();
   /** Temporary tables of the session, and user locks by name with how often each was taken. */
-  private readonly temporaryTables = new Set<string>();
+  private readonly temporaryTables = new Map<
+    string,
+    (QualifiedName & { readonly schema: string | null }) | null
+  >();
   private readonly namedLocks = new Map<string, number>();
 
   get any(): boolean {
@@ -77,25 +82,33 @@ export class Holds {
     for (const statement of evidence.statements) {
       if (settled && statement.verb !== 'SET') this.remove('settings of the next transaction');
       for (const [hold, held] of effectsOf(statement, evidence)) {
+        // A single statement that failed has taken nothing.
+        if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
         if (held) this.add(hold);
         else if (!evidence.failed) this.remove(hold);
       }
     }
     for (const statement of evidence.statements) {
-      this.updateTables(statement.temporaryTables, evidence);
+      this.updateTables(statement, evidence);
       if (statement.locks.length > 0) this.updateLocks(statement, evidence);
     }
     this.updateTransaction(evidence.status);
   }
 
-  private updateTables(
-    { created, dropped, renamed }: Statement['temporaryTables'],
-    { failed, canStepAside }: HoldEvidence,
-  ): void {
-    for (const name of created) this.temporaryTables.add(name);
-    if (!failed) for (const name of dropped) this.temporaryTables.delete(name);
-    for (const { from, to } of renamed) if (this.temporaryTables.has(from)) this.temporaryTables.add(to);
-    if ([...this.temporaryTables].every(canStepAside)) this.remove('temporary tables');
+  private updateTables(statement: Statement, { failed, schema, canStepAside }: HoldEvidence): void {
+    const key = ({ qualifier, name }: QualifiedName): string =>
+      `${qualifier ?? schema ?? ''}.${name}`.toLowerCase();
+    for (const table of statement.createdTables) this.temporaryTables.set(key(table), { schema, ...table });
+    if (!failed) for (const table of statement.droppedTables) this.temporaryTables.delete(key(table));
+    // Under its new name a table is not known well enough to make room for others.
+    for (const { to } of statement.temporaryTables.renamed) {
+      if (this.temporaryTables.size > 0) this.temporaryTables.set(`renamed ${to}`, null);
+    }
+    const tables = [...this.temporaryTables.values()];
+    const allStepAside = tables.every(
+      (table) => table !== null && canStepAside(table.qualifier ?? table.schema ?? '', table.name),
+    );
+    if (allStepAside) this.remove('temporary tables');
     else this.add('temporary tables');
   }
 
@@ -123,6 +136,9 @@ export class Holds {
     else this.remove('transaction');
   }
 }
+
+/** Holds that a statement takes as the last thing that it does. */
+const onlyBySuccess: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock', 'handler']);
 
 /** Stands for locks whose names were not read. */
 const UNNAMED = '';

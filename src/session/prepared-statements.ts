@@ -14,12 +14,16 @@ export interface PreparedStatement {
   /** The COM_STMT_PREPARE payload that made it. */
   readonly preparePayload: Buffer;
   parameters: number;
+  /** For people: its text with `?` for its literals. */
+  readonly fingerprint: string;
   /** What reading its text yielded. */
   readonly effects: readonly Statement[];
   /** A cursor of it is open on the connection. */
   cursorOpen: boolean;
   /** Type bytes (two a parameter) that the client bound last; null before its first execution with types. */
   boundTypes: Buffer | null;
+  /** Where (`backend`) the server knows them. */
+  typesKnownAt: object | null;
   /** COM_STMT_SEND_LONG_DATA payloads since the last execution, sent together with it. */
   longData: Buffer[];
   /** Its id on the connection whose state `owner` is; prepared again where the connection is another. */
@@ -32,10 +36,11 @@ export class PreparedStatements {
 
   /** @throws TOO_MANY_STATEMENTS where another statement would be one too many */
   checkRoom(): void {
-    if (this.byId.size >= MAX_STATEMENTS) throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
+    if (this.byId.size >= MAX_STATEMENTS)
+      throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
   }
 
-  add(preparePayload: Buffer, effects: readonly Statement[]): PreparedStatement {
+  add(preparePayload: Buffer, effects: readonly Statement[], fingerprint: string): PreparedStatement {
     if (this.byId.size >= MAX_STATEMENTS)
       throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
     const id = ++this.lastId;
@@ -44,8 +49,10 @@ export class PreparedStatements {
       preparePayload,
       parameters: 0,
       effects,
+      fingerprint,
       cursorOpen: false,
       boundTypes: null,
+      typesKnownAt: null,
       longData: [],
       backend: null,
     };
@@ -95,7 +102,7 @@ const EXECUTE_HEAD_BYTES = 10;
  * out and the statement was prepared anew.
  * @throws MALFORMED_PACKET where the payload ends before the types
  */
-export function executePayload(statement: PreparedStatement, payload: Buffer, fresh: boolean): Buffer {
+export function executePayload(statement: PreparedStatement, payload: Buffer): Buffer {
   const out = Buffer.from(payload);
   out.writeUInt32LE(statement.backend?.id ?? 0, 1);
   if (statement.parameters === 0) return out;
@@ -103,11 +110,13 @@ export function executePayload(statement: PreparedStatement, payload: Buffer, fr
   if (out.length <= flagAt) {
     throw new FleetError('MALFORMED_PACKET', { detail: 'COM_STMT_EXECUTE ends before its parameters' });
   }
+  const isKnown = statement.typesKnownAt === statement.backend;
+  statement.typesKnownAt = statement.backend;
   if (out[flagAt] === 1) {
     statement.boundTypes = Buffer.from(out.subarray(flagAt + 1, flagAt + 1 + 2 * statement.parameters));
     return out;
   }
-  if (!fresh || statement.boundTypes === null) return out;
+  if (isKnown || statement.boundTypes === null) return out;
   return Buffer.concat([
     out.subarray(0, flagAt),
     Buffer.from([1]),

@@ -41,7 +41,11 @@ export interface ServerFacts {
   readonly mariadb: boolean;
   /** major * 10000 + minor * 100 + patch. */
   readonly versionNumber: number;
+  /** `sql_mode` of a new session. */
+  readonly sqlMode: string;
   readonly collations: ReadonlyMap<number, CollationFact>;
+  /** Default collation of each character set. */
+  readonly defaultCollations: ReadonlyMap<string, string>;
   /** Bytes of the largest packet that the server takes. */
   readonly maxAllowedPacket: number;
 }
@@ -102,17 +106,15 @@ export class Session {
   }
 
   /** Brings in what the login implied, as soon as the server is known. */
-  begin(facts: ServerFacts, connection: ConnectionState): void {
+  begin(facts: ServerFacts): void {
     if (this.started) return;
     this.started = true;
     const fact = facts.collations.get(this.start.collation);
     if (fact !== undefined) {
-      this.names = namesLiteral(fact.charset, fact.collation);
-      for (const [name, value] of namesVariables(this.names)) this.variables.set(name, value);
+      this.setNames(namesLiteral(fact.charset, fact.collation));
     }
     if (this.has(Capability.IGNORE_SPACE)) {
-      const modes = unquoted(connection.initialValue('sql_mode'));
-      const merged = modes.split(',').filter((mode) => mode !== '' && mode !== 'IGNORE_SPACE');
+      const merged = facts.sqlMode.split(',').filter((mode) => mode !== '' && mode !== 'IGNORE_SPACE');
       this.variables.set('sql_mode', quoted([...merged, 'IGNORE_SPACE'].join(',')));
     }
   }
@@ -126,6 +128,12 @@ export class Session {
   disown(): void {
     this.userVariables.isGone = true;
     this.userVariables = newOwner();
+  }
+
+  /** The session has said SET NAMES with what is known to be right. */
+  setNames(names: Literal): void {
+    this.names = names;
+    for (const [name, value] of namesVariables(names)) this.variables.set(name, value);
   }
 
   /** The session has said SET NAMES: once the server has told what came of it, that is what to say again. */
@@ -160,6 +168,7 @@ export class Session {
       mariadb: facts.mariadb,
       version: facts.versionNumber,
     };
-    return withSqlMode(plain, unquoted(this.variables.get('sql_mode') ?? ''));
+    const own = this.variables.get('sql_mode');
+    return withSqlMode(plain, own === undefined ? facts.sqlMode : unquoted(own));
   }
 }

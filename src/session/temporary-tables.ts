@@ -34,17 +34,22 @@ export class TemporaryTables {
   }
 
   /** Whether the owner's table of that name can make room for others'. */
-  canStepAside(owner: object, name: string): boolean {
+  canStepAside(owner: object, schema: string, name: string): boolean {
     if (this.renames === null || this.renames === 'none') return false;
-    return this.tables.some((table) => table.owner === owner && sameName(table.name, name));
+    return this.tables.some((table) => isTable(table, owner, schema, name));
   }
 
   created(owner: object, schema: string, name: string): void {
-    this.dropped(owner, name);
+    this.dropped(owner, schema, name);
     this.tables.push({ owner, schema, name, asideAs: null });
   }
 
-  dropped(owner: object, name: string): void {
+  dropped(owner: object, schema: string, name: string): void {
+    this.tables = this.tables.filter((table) => !isTable(table, owner, schema, name));
+  }
+
+  /** The owner has given a table of this name (in whatever schema) another one, under which it is not known here. */
+  renamedByOwner(owner: object, name: string): void {
     this.tables = this.tables.filter((table) => table.owner !== owner || !sameName(table.name, name));
   }
 
@@ -96,6 +101,10 @@ export class TemporaryTables {
 function renaming(how: RenameStatement, schema: string, from: string, to: string): string {
   const joint = how === 'ALTER TABLE' ? 'RENAME TO' : 'TO';
   return `${how} ${qualified(schema, from)} ${joint} ${qualified(schema, to)}`;
+}
+
+function isTable(table: TemporaryTable, owner: object, schema: string, name: string): boolean {
+  return table.owner === owner && sameName(table.schema, schema) && sameName(table.name, name);
 }
 
 /** Servers on some systems do not tell upper case from lower; two names that differ only there are taken for one. */

@@ -72,7 +72,7 @@ export const UNSET: Literal = 'CAST(NULL AS BINARY)';
 /** Three columns a name: the value, for its type; its bytes; its collation. */
 export function readVariables(names: readonly string[]): string {
   const columns = names.map((name) => `${mention(name)},HEX(${mention(name)}),COLLATION(${mention(name)})`);
-  return `SELECT ${columns.join(',')}`;
+  return `SELECT ${columns.join(',')} LIMIT 1`;
 }
 
 /** The values in the reply to `readVariables`, as literals that give the variable the same type, collation and value again. */

@@ -94,22 +94,34 @@ export function namesToAsk(name: string): readonly string[] {
   return isCarried(name) ? [name] : [];
 }
 
-/** The names and values in the reply to `askStatement`. */
-export function readAnswer(
+/** The names and values in the reply to `askPlainly`. */
+export function readPlainAnswer(
   names: readonly string[],
   rows: readonly (readonly (string | null)[])[],
-): [string, string][] {
-  if (allCharsets(names)) return names.map((name, i) => [name, rows[0]?.[i] ?? '']);
-  return rows.map(([name, value]) => [name ?? '', value ?? '']);
+): [name: string, shown: string][] {
+  const [row] = rows;
+  return row === undefined ? [] : names.map((name, i) => [name, row[i] ?? '']);
 }
 
-/** Asks for the session's values of `names` (lower case, plain names). */
-export function askStatement(names: readonly string[]): string {
-  // Without a table and without a trace in the diagnostics; but it shows other variables otherwise than SHOW does (1 for ON).
-  if (allCharsets(names)) return `SELECT ${names.map((name) => `@@session.${name}`).join(',')}`;
+/**
+ * Asks for variables that SELECT shows as SHOW does (most are not: 1 for ON), without a table and without a trace in the
+ * diagnostics. The LIMIT is stronger than a session's sql_select_limit.
+ */
+export function askPlainly(names: readonly string[]): string {
+  return `SELECT ${names.map((name) => `@@session.${name}`).join(',')} LIMIT 1`;
+}
+
+/** Asks for any variables (lower case, plain names). A session's sql_select_limit has to be out of the way. */
+export function askByShow(names: readonly string[]): string {
   return `SHOW SESSION VARIABLES WHERE Variable_name IN (${names.map(quoted).join(',')})`;
 }
 
-function allCharsets(names: readonly string[]): boolean {
-  return names.every((name) => (charsetVariables as readonly string[]).includes(name));
+/**
+ * Variables that have to be known at once when they were changed: they decide how the next statement is read, and, after a
+ * loss, nothing else tells them.
+ */
+export const plainVariables = [...charsetVariables, 'sql_mode', 'sql_select_limit'] as const;
+
+export function isPlain(name: string): boolean {
+  return (plainVariables as readonly string[]).includes(name);
 }

@@ -50,6 +50,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     userVariables: { mentioned: [], assigned: [] },
     temporaryTables: { created: [], dropped: [], renamed: [] },
     createdTables: [],
+    droppedTables: [],
     use: null,
     mayDropSchema: false,
     usesSchema: true,

@@ -66,12 +66,13 @@ export function readDrop(reading: Reading): void {
 function readDropped(reading: Reading): void {
   accept(reading, 'IF', 'EXISTS');
   do {
-    const dropped = tableName(reading);
+    const dropped = qualifiedName(reading);
     if (dropped === null) {
       obscure(reading.draft, 'DROP TABLE');
       return;
     }
-    reading.draft.temporaryTables.dropped.push(dropped);
+    reading.draft.droppedTables.push(dropped);
+    reading.draft.temporaryTables.dropped.push(dropped.name.toLowerCase());
   } while (accept(reading, ','));
 }
 

@@ -111,6 +111,8 @@ export interface Statement {
   };
   /** The temporary tables that it creates, as they are written: servers may tell upper case from lower. */
   readonly createdTables: readonly QualifiedName[];
+  /** The tables that it drops and that may be temporary, as they are written. */
+  readonly droppedTables: readonly QualifiedName[];
   /** `USE name`: the schema. */
   readonly use: string | null;
   /** It may change the current schema otherwise (DROP DATABASE). */

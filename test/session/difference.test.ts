@@ -13,7 +13,7 @@ beforeEach(() => {
 
 /** Brings the connection into the session's state, as a turn does; answers with what had to be sent. */
 function enter(session: Session): string[] {
-  session.begin(facts, connection);
+  session.begin(facts);
   const commands = difference(connection, session);
   for (const { done } of commands) done();
   return shown(commands);
@@ -104,7 +104,7 @@ describe('a schema', () => {
 
 it('what the server refused is still to be done', () => {
   const session = newSession({ schema: 'sales' });
-  session.begin(facts, connection);
+  session.begin(facts);
   expect(shown(difference(connection, session))).toEqual(shown(difference(connection, session)));
   expect(connection.schema).toBeNull();
 });

@@ -8,9 +8,14 @@ export const facts: ServerFacts = {
   version: '5.5.5-10.11.19-MariaDB',
   mariadb: true,
   versionNumber: 101_119,
+  sqlMode: 'STRICT_TRANS_TABLES',
   collations: new Map([
     [8, { collation: 'latin1_swedish_ci', charset: 'latin1' }],
     [45, { collation: 'utf8mb4_general_ci', charset: 'utf8mb4' }],
+  ]),
+  defaultCollations: new Map([
+    ['latin1', 'latin1_swedish_ci'],
+    ['utf8mb4', 'utf8mb4_general_ci'],
   ]),
   maxAllowedPacket: 16 * 1024 * 1024,
 };

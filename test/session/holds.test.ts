@@ -13,7 +13,13 @@ beforeEach(() => {
 
 /** The server has answered the text, as `more` says. */
 function after(text: string, more: Partial<HoldEvidence> = {}): readonly Hold[] {
-  const plain = { status: AUTOCOMMIT, failed: false, mayHaveChanged: true, canStepAside: () => false };
+  const plain = {
+    status: AUTOCOMMIT,
+    failed: false,
+    mayHaveChanged: true,
+    schema: 'sales',
+    canStepAside: () => false,
+  };
   holds.update({ ...plain, statements: read(text), text: Buffer.from(text), ...more });
   return holds.list;
 }

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 const preparePayload = Buffer.from('\x16SELECT ?', 'latin1');
-const add = (): PreparedStatement => statements.add(preparePayload, []);
+const add = (): PreparedStatement => statements.add(preparePayload, [], 'SELECT ?');
 
 describe('ids', () => {
   it('count from one, and are not given again', () => {
@@ -84,48 +84,54 @@ describe('an execution', () => {
     return statement;
   };
 
+  const prepareAnew = (statement: PreparedStatement): void => {
+    statement.backend = { owner: newConnection(), id: 9 };
+  };
+
   it('without parameters gets the id of the connection and is otherwise as it came', () => {
     const payload = head(1);
-    expect(executePayload(prepared(0), payload, true)).toEqual(head(9));
+    expect(executePayload(prepared(0), payload)).toEqual(head(9));
     expect(payload).toEqual(head(1));
   });
 
   it.each([1, 8, 9, 17])('with types for %i parameters is as it came', (count) => {
-    expect(executePayload(prepared(count), withTypes(1, count), false)).toEqual(withTypes(9, count));
+    expect(executePayload(prepared(count), withTypes(1, count))).toEqual(withTypes(9, count));
   });
 
   it.each([1, 8, 9, 17])(
     'without types gets those bound before, where %i parameters were prepared anew',
     (count) => {
       const statement = prepared(count);
-      executePayload(statement, withTypes(1, count), false);
-      expect(executePayload(statement, withoutTypes(1, count), true)).toEqual(withTypes(9, count));
+      executePayload(statement, withTypes(1, count));
+      prepareAnew(statement);
+      expect(executePayload(statement, withoutTypes(1, count))).toEqual(withTypes(9, count));
     },
   );
 
   it('without types is as it came where the connection knows them', () => {
     const statement = prepared(3);
-    executePayload(statement, withTypes(1, 3), false);
-    expect(executePayload(statement, withoutTypes(1, 3), false)).toEqual(withoutTypes(9, 3));
+    executePayload(statement, withTypes(1, 3));
+    expect(executePayload(statement, withoutTypes(1, 3))).toEqual(withoutTypes(9, 3));
   });
 
   it('without types that were never bound is left to the server to refuse', () => {
-    expect(executePayload(prepared(3), withoutTypes(1, 3), true)).toEqual(withoutTypes(9, 3));
+    expect(executePayload(prepared(3), withoutTypes(1, 3))).toEqual(withoutTypes(9, 3));
   });
 
   it('gets the types that were bound last', () => {
     const statement = prepared(1);
-    executePayload(statement, withTypes(1, 1), false);
+    executePayload(statement, withTypes(1, 1));
     const other = withTypes(1, 1);
     other[12] = 0xfd;
-    executePayload(statement, other, false);
-    expect(executePayload(statement, withoutTypes(1, 1), true)[12]).toBe(0xfd);
+    executePayload(statement, other);
+    prepareAnew(statement);
+    expect(executePayload(statement, withoutTypes(1, 1))[12]).toBe(0xfd);
   });
 
   it('that ends before its parameters is refused', () => {
     const bytes = withoutTypes(1, 9);
     for (let length = 10; length <= 12; length++) {
-      expect(() => executePayload(prepared(9), bytes.subarray(0, length), false)).toThrow(
+      expect(() => executePayload(prepared(9), bytes.subarray(0, length))).toThrow(
         expect.objectContaining({ code: 'MALFORMED_PACKET' }),
       );
     }

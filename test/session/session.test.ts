@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 const begun = (session: Session): Session => {
-  session.begin(facts, connection);
+  session.begin(facts);
   return session;
 };
 
@@ -48,7 +48,7 @@ describe('a session that begins anew', () => {
     session.told('sql_select_limit', '1');
     session.multiStatements = false;
     session.status = 1;
-    session.statements.add(Buffer.from([0x16]), []);
+    session.statements.add(Buffer.from([0x16]), [], '');
     return session;
   };
 

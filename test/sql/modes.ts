@@ -50,6 +50,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
   userVariables: { mentioned: [], assigned: [] },
   temporaryTables: { created: [], dropped: [], renamed: [] },
   createdTables: [],
+  droppedTables: [],
   use: null,
   mayDropSchema: false,
   usesSchema: false,

@@ -12,6 +12,14 @@ const created = (name: string, qualifier: string | null = null) => ({
   createdTables: [{ name, qualifier }],
 });
 
+const dropped = (...names: { qualifier: string | null; name: string }[]) => ({
+  ...tables(
+    [],
+    names.map(({ name }) => name.toLowerCase()),
+  ),
+  droppedTables: names,
+});
+
 const cases: [text: string, told: object][] = [
   // Temporary tables
   ['CREATE TEMPORARY TABLE t (a INT)', { ...created('t'), usesSchema: true }],
@@ -22,9 +30,22 @@ const cases: [text: string, told: object][] = [
   ['CREATE /*!50000 TEMPORARY */ TABLE t LIKE u', { ...created('t'), usesSchema: true }],
   ['CREATE TEMPORARY SEQUENCE s', { ...created('s'), usesSchema: true }],
   ['CREATE TABLE t (a INT)', ddl],
-  ['DROP TABLE t', { ...ddl, ...tables([], ['t']) }],
-  ['DROP TABLE IF EXISTS a, d.B, `c` CASCADE', { ...ddl, ...tables([], ['a', 'b', 'c']) }],
-  ['DROP TEMPORARY TABLE IF EXISTS a', { writes: true, usesSchema: true, ...tables([], ['a']) }],
+  ['DROP TABLE t', { ...ddl, ...dropped({ qualifier: null, name: 't' }) }],
+  [
+    'DROP TABLE IF EXISTS a, d.B, `c` CASCADE',
+    {
+      ...ddl,
+      ...dropped(
+        { qualifier: null, name: 'a' },
+        { qualifier: 'd', name: 'B' },
+        { qualifier: null, name: 'c' },
+      ),
+    },
+  ],
+  [
+    'DROP TEMPORARY TABLE IF EXISTS a',
+    { writes: true, usesSchema: true, ...dropped({ qualifier: null, name: 'a' }) },
+  ],
   ['DROP DATABASE d', { ...ddl, mayDropSchema: true }],
   ['DROP SCHEMA IF EXISTS d', { ...ddl, mayDropSchema: true }],
   ['DROP VIEW v', ddl],

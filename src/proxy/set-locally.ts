@@ -1,0 +1,75 @@
+// SET statements with which a driver begins a session, taken note of here while the backend is busy: a connection that comes
+// to cancel what runs must not wait for it.
+
+import type { ServerFacts, Session } from '../session/session.js';
+import { namesLiteral, unquoted, type Literal } from '../session/variables.js';
+import type { Statement } from '../sql/types.js';
+import { ServerStatus } from '../wire/constants.js';
+import type { ClientCommand } from './command.js';
+
+/**
+ * Sets what the command says in the session alone; the difference carries it to the backend in the session's next turn.
+ * @returns whether it did: only for SET NAMES of what the server is known to have, and for autocommit
+ */
+export function setLocally({ effects }: ClientCommand, session: Session, facts: ServerFacts): boolean {
+  const [only] = effects;
+  if (only === undefined || effects.length > 1 || !setsVariablesOnly(only)) return false;
+  const values = new Map(
+    only.assigns.map(({ name, value }) => [name, value.kind === 'literal' ? value.sql : null]),
+  );
+  const apply = values.has('autocommit') ? autocommit(values) : names(values, facts);
+  if (apply === null) return false;
+  session.begin(facts);
+  apply(session);
+  return true;
+}
+
+function setsVariablesOnly(statement: Statement): boolean {
+  const { verb, opaque, oneShot, assigns, userVariables } = statement;
+  return (
+    verb === 'SET' &&
+    opaque === null &&
+    !oneShot &&
+    assigns.length > 0 &&
+    userVariables.mentioned.length === 0
+  );
+}
+
+type Values = ReadonlyMap<string, Literal | null>;
+type Apply = (session: Session) => void;
+
+function autocommit(values: Values): Apply | null {
+  const text = unquotedOrBare(values.get('autocommit')).toUpperCase();
+  const on = text === '1' || text === 'ON';
+  if (values.size > 1 || (!on && text !== '0' && text !== 'OFF')) return null;
+  return (session) => {
+    session.variables.set('autocommit', on ? "'ON'" : "'OFF'");
+    session.status = on
+      ? session.status | ServerStatus.AUTOCOMMIT
+      : session.status & ~ServerStatus.AUTOCOMMIT;
+  };
+}
+
+function names(values: Values, facts: ServerFacts): Apply | null {
+  const wanted = ['character_set_client', 'character_set_results', 'character_set_connection'].map((name) =>
+    unquotedOrBare(values.get(name)),
+  );
+  const [client = ''] = wanted;
+  if (values.size !== 4 || wanted.some((charset) => charset !== client)) return null;
+  // Servers know `utf8` under a longer name.
+  const charset = client === 'utf8' && facts.defaultCollations.has('utf8mb3') ? 'utf8mb3' : client;
+  const told = values.get('collation_connection');
+  const collation = told == null ? facts.defaultCollations.get(charset) : unquoted(told);
+  const isKnown = [...facts.collations.values()].some(
+    (fact) => fact.collation === collation && fact.charset === charset,
+  );
+  if (collation === undefined || !isKnown) return null;
+  return (session) => {
+    session.setNames(namesLiteral(charset, collation));
+  };
+}
+
+function unquotedOrBare(literal: Literal | null | undefined): string {
+  if (literal == null) return '';
+  return literal.startsWith("'") ? unquoted(literal) : literal;
+}
