@@ -4,7 +4,7 @@ import { quoteName, type Table } from '../catalog/catalog.js';
 import { mysqlError } from '../mysql-error.js';
 import type { TableRef } from '../sql/ast.js';
 import { bind } from './expression.js';
-import { bindQuery } from './query.js';
+import { bindQuery, type BoundQuery } from './query.js';
 import type { BindContext, ResultColumn, Scope, ScopeColumn, ScopeTable } from './scope.js';
 
 export interface BoundFrom {
@@ -32,7 +32,7 @@ function bindRef(
     case 'derived': {
       const query = bindQuery(ref.query, context, parent);
       const columns = renamed(query.columns, ref.columns);
-      return one(`(${query.sql})`, null, ref.alias, columns, parent, taken);
+      return one(namedSource(query, columns), null, ref.alias, columns, parent, taken);
     }
     case 'join':
       return bindJoin(ref, context, parent, taken);
@@ -53,7 +53,8 @@ function bindTable(
   if (table.kind === 'VIEW') {
     const query = bindQuery(context.view(table), { ...context, commonTables: new Map() }, null);
     const names = table.columns.map((column) => column.name);
-    return one(`(${query.sql})`, table.schema, alias, renamed(query.columns, names), parent, taken);
+    const columns = renamed(query.columns, names);
+    return one(namedSource(query, columns), table.schema, alias, columns, parent, taken);
   }
   return one(table.storage, table.schema, alias, tableColumns(table, alias), parent, taken);
 }
@@ -75,6 +76,12 @@ export function tableColumns(table: Table, alias: string): ResultColumn[] {
       primary: primary.has(name.toLowerCase()),
     },
   }));
+}
+
+/** A query in parentheses whose columns have these names. */
+function namedSource({ sql, columns }: BoundQuery, names: readonly ResultColumn[]): string {
+  if (names.every(({ name }, i) => name === columns[i]?.name)) return `(${sql})`;
+  return `(WITH named(${names.map(({ name }) => quoteName(name)).join(', ')}) AS (${sql}) SELECT * FROM named)`;
 }
 
 function renamed(columns: readonly ResultColumn[], names: readonly string[]): readonly ResultColumn[] {

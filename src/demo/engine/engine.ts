@@ -9,16 +9,11 @@ export type Value = bigint | number | string | Uint8Array | null;
 /** A value that a function of ours gives back; numbers become floating-point ones. */
 export type Result = number | boolean | string | Uint8Array | null;
 
-export interface EngineRows {
-  readonly rows: readonly (readonly Value[])[];
-}
-
 export interface Engine {
   /** All rows of one query. Throws the engine's Error, or what a function of ours threw. */
   query(sql: string): Value[][];
   /** Runs one statement and gives the number of rows that it changed. */
   execute(sql: string): number;
-  lastRowId(): bigint;
   /** Makes `call` known to the engine as `name`, with any number of arguments. */
   define(name: string, call: (args: readonly FunctionArgument[]) => Result): void;
   close(): void;
@@ -49,7 +44,6 @@ export async function openEngine(): Promise<Engine> {
         database.run(sql);
         return database.getRowsModified();
       }),
-    lastRowId: () => allRows(database, 'SELECT last_insert_rowid()')[0]?.[0] as bigint,
     define(name, call) {
       const wrapped = (...args: FunctionArgument[]) => {
         try {

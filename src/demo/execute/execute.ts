@@ -44,7 +44,7 @@ export async function execute(
   database.statements++;
   try {
     const statement = parseStatement(source);
-    if (!readsDiagnostics(statement)) session.warnings = [];
+    if (!keepsWarnings(statement)) session.warnings = [];
     const outcome = await run(database, session, source, statement, parameters);
     session.rowCount = outcome.kind === 'rows' ? -1 : outcome.affectedRows;
     return outcome;
@@ -56,7 +56,12 @@ export async function execute(
   }
 }
 
-function readsDiagnostics(statement: Statement): boolean {
+/** What asks for the last warnings keeps them, and so does a SELECT without a table, as on a server. */
+function keepsWarnings(statement: Statement): boolean {
+  if (statement.kind === 'query') {
+    const { body } = statement.query;
+    return body.kind === 'select' && body.from === null;
+  }
   return statement.kind === 'show' && /WARNINGS|ERRORS/.test(statement.what);
 }
 

@@ -30,6 +30,7 @@ export function note(session: Session, error: MySqlError): Outcome {
 
 export function createSchema(database: Database, session: Session, statement: Of<'create-schema'>): Outcome {
   const { name, ifNotExists } = statement;
+  refuseSystem(session, name);
   if (!database.catalog.hasSchema(name)) {
     database.catalog.createSchema(name);
     return done(1);

@@ -38,19 +38,30 @@ export function runInsert(
   const names = all.map((column) => quoteName(column.name)).join(', ');
   const upsert = upsertSql(insert.onDuplicate, table, context, strict);
   const sql = `${verb} INTO ${table.storage} AS ${quoteName(table.name)} (${names}) ${source}${upsert}`;
-  const affected = execute(database, sql, table, all, rows);
-  return inserted(database, session, table, insert, columns, affected);
+  const before = countRows(database, table);
+  const ids = execute(database, sql, table, all, rows);
+  const grown = countRows(database, table) - before;
+  return inserted(session, table, insert, columns, ids, grown);
 }
 
+function countRows(database: Database, table: Table): number {
+  return Number(database.engine.query(`SELECT COUNT(*) FROM ${table.storage}`)[0]?.[0] ?? 0);
+}
+
+/** Runs the INSERT. The value of the AUTO_INCREMENT column (or the row's number) of each row that it wrote. */
 function execute(
   database: Database,
   sql: string,
   table: Table,
   columns: readonly Column[],
   rows: readonly (readonly string[])[] | null,
-): number {
+): bigint[] {
+  const auto = table.columns.find((column) => column.autoIncrement);
   try {
-    return database.engine.execute(sql);
+    const written = database.engine.query(
+      `${sql} RETURNING ${auto === undefined ? 'rowid' : quoteName(auto.name)}`,
+    );
+    return written.map(([id]) => id as bigint);
   } catch (error) {
     throw duplicateEntry(database, asMySqlError(error), table, columns, rows);
   }
@@ -119,16 +130,15 @@ function cellSql(cell: Expr, column: Column, place: Place, strict: boolean): str
 
 /** A value brought to the column's type. */
 export function storedSql(value: Bound, column: Column, strict: boolean): string {
-  if (isPlainInteger(value, column)) return column.autoIncrement ? `nullif(${value.sql}, 0)` : value.sql;
-  const stored = storeSql(value.sql, column, strict);
+  const stored = exactInteger(value, column) ?? storeSql(value.sql, column, strict);
   return column.autoIncrement ? `nullif(${stored}, 0)` : stored;
 }
 
 /** Large integers must not pass through the engine's functions, which know floating-point numbers only. */
-function isPlainInteger(value: Bound, column: Column): boolean {
-  if (!/^-?\d{1,18}$/.test(value.sql) || familyOf(column.type) !== 'integer') return false;
+function exactInteger({ sql, literal = sql }: Bound, column: Column): string | null {
+  if (!/^-?\d{1,20}$/.test(literal) || familyOf(column.type) !== 'integer') return null;
   const [min, max] = integerRange(column.type);
-  return BigInt(value.sql) >= min && BigInt(value.sql) <= max;
+  return BigInt(literal) >= min && BigInt(literal) <= max ? literal : null;
 }
 
 function querySource(
@@ -170,31 +180,40 @@ function upsertSql(
   const set = assignments.map(({ column: name, value }) => {
     const [column] = targetColumns(table, [name]);
     if (column === undefined) throw mysqlError('BAD_FIELD', { column: name, where: 'field list' });
-    return `${quoteName(column.name)} = ${storedSql(bind(value, { context, scope, clause: 'field list', alias }), column, strict)}`;
+    const bound = bind(value, { context, scope, clause: 'field list', alias });
+    return { target: quoteName(column.name), value: storedSql(bound, column, strict) };
   });
-  return ` ON CONFLICT DO UPDATE SET ${set.join(', ')}`;
+  const changes = set
+    .map(({ target, value }) => `${quoteName(table.name)}.${target} IS NOT ${value}`)
+    .join(' OR ');
+  return ` ON CONFLICT DO UPDATE SET ${set.map(({ target, value }) => `${target} = ${value}`).join(', ')} WHERE ${changes}`;
 }
 
+/**
+ * @param ids of the rows that were written
+ * @param grown how many rows more the table has; what was written beyond that replaced or changed a row, and counts twice
+ */
 function inserted(
-  database: Database,
   session: Session,
   table: Table,
   insert: Insert,
   columns: readonly Column[],
-  affected: number,
+  ids: readonly bigint[],
+  grown: number,
 ): Outcome {
+  const affected =
+    ids.length + (insert.mode === 'insert' || insert.mode === 'replace' ? ids.length - grown : 0);
+  const count = Array.isArray(insert.source) ? insert.source.length : ids.length;
+  const duplicates = insert.mode === 'insert' ? ids.length - grown : Math.abs(count - grown);
+  const listed = count > 1 || !Array.isArray(insert.source);
+  const info = listed ? `Records: ${count}  Duplicates: ${duplicates}  Warnings: 0` : '';
   const auto = table.columns.find((column) => column.autoIncrement);
-  const count = Array.isArray(insert.source) ? insert.source.length : affected;
-  const info =
-    count > 1 || !Array.isArray(insert.source)
-      ? `Records: ${count}  Duplicates: ${Math.max(0, count - affected)}  Warnings: 0`
-      : '';
-  if (auto === undefined || affected === 0) return done(affected, { info });
-  const last = database.engine.lastRowId();
+  const [first] = ids;
+  if (auto === undefined || first === undefined) return done(affected, { info });
   const generated = !columns.includes(auto) || isGenerated(insert, columns.indexOf(auto));
-  const first = generated ? last - BigInt(affected) + 1n : last;
-  if (generated) session.lastInsertId = first;
-  return done(affected, { info, lastInsertId: first });
+  const lastInsertId = generated ? first : (ids.at(-1) ?? first);
+  if (generated) session.lastInsertId = lastInsertId;
+  return done(affected, { info, lastInsertId });
 }
 
 function isGenerated(insert: Insert, place: number): boolean {

@@ -47,6 +47,14 @@ function substringIndex(source: string, delimiter: string, count: number): strin
   return (count > 0 ? parts.slice(0, count) : parts.slice(count)).join(delimiter);
 }
 
+/** One character for each, as MySQL has it: `ß` has none in upper case. */
+function upper(source: string): string {
+  const each = characters(source).map((char) =>
+    char.toUpperCase().length === char.length ? char.toUpperCase() : char,
+  );
+  return each.join('');
+}
+
 const hash = (name: string, value: string) => createHash(name).update(value).digest('hex');
 
 export const textFunctions: FunctionTable = {
@@ -141,7 +149,7 @@ export const textFunctions: FunctionTable = {
   UNHEX: scalar(1, varchar, ([a]) =>
     /^(?:[\da-f]{2})*$/i.test(text(a)) ? Buffer.from(text(a), 'hex').toString('utf8') : null,
   ),
-  UPPER: scalar(1, longtext, ([a]) => text(a).toUpperCase()),
+  UPPER: scalar(1, longtext, ([a]) => upper(text(a))),
   UUID: scalar(0, varchar, () => randomUUID()),
   // The names that the translator gives to operators and casts.
   '#CHAR': scalar(1, longtext, ([a]) => (typeof a === 'number' ? numberText(a) : text(a))),

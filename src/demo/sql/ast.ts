@@ -120,6 +120,8 @@ export interface Select {
   readonly distinct: boolean;
   readonly countsFoundRows: boolean;
   readonly items: readonly SelectItem[];
+  /** User variables of an INTO before FROM; one behind the clauses is the query's. */
+  readonly into: readonly string[];
   readonly from: TableRef | null;
   readonly where: Expr | null;
   readonly groupBy: readonly Expr[];

@@ -37,7 +37,8 @@ export function parseQuery(cursor: Cursor): Query {
     body = { kind: 'set', operator, left: body, right: parseOperand(cursor) };
     tail = parseTail(cursor);
   }
-  return { with: common, body, ...tail };
+  const into = body.kind === 'select' && body.into.length > 0 ? body.into : tail.into;
+  return { with: common, body, ...tail, into };
 }
 
 function acceptSetOperator(cursor: Cursor): SetOperator | null {
@@ -86,9 +87,13 @@ type Tail = Pick<Query, 'orderBy' | 'limit' | 'into'>;
 function parseTail(cursor: Cursor): Tail {
   const orderBy = cursor.accept('ORDER', 'BY') ? parseOrderBy(cursor) : [];
   const limit = cursor.accept('LIMIT') ? parseLimit(cursor) : null;
-  const into = cursor.accept('INTO') ? list(cursor, () => variable(cursor)) : [];
+  const into = parseInto(cursor);
   parseLocking(cursor);
   return { orderBy, limit, into };
+}
+
+function parseInto(cursor: Cursor): string[] {
+  return cursor.accept('INTO') ? list(cursor, () => variable(cursor)) : [];
 }
 
 function variable(cursor: Cursor): string {
@@ -129,12 +134,13 @@ function parseSelect(cursor: Cursor): Select {
     else if (!selectModifiers.some((word) => cursor.accept(word))) break;
   }
   const items = list(cursor, () => parseItem(cursor));
+  const into = parseInto(cursor);
   const from = cursor.accept('FROM') ? parseFrom(cursor) : null;
   const where = cursor.accept('WHERE') ? parseExpression(cursor) : null;
   const groupBy = cursor.accept('GROUP', 'BY') ? list(cursor, () => parseGroupItem(cursor)) : [];
   if (cursor.at('WITH', 'ROLLUP')) throw cursor.syntaxError();
   const having = cursor.accept('HAVING') ? parseExpression(cursor) : null;
-  return { kind: 'select', distinct, countsFoundRows, items, from, where, groupBy, having };
+  return { kind: 'select', distinct, countsFoundRows, items, into, from, where, groupBy, having };
 }
 
 function parseGroupItem(cursor: Cursor): Expr {
