@@ -5,10 +5,11 @@ import type { ServerFacts } from '../session/session.js';
 import type { KillEffect, Statement } from '../sql/types.js';
 import { Capability, Command, refusedCommands, ServerStatus } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
+import { int } from '../wire/lenenc.js';
 import { writeEof, writeOk } from '../wire/reply-packets.js';
 import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
-import { readCommand, statementId } from './command.js';
+import { readCommand, statementId, type ClientCommand } from './command.js';
 import { connectionIdReply } from './connection-id.js';
 import { assumedFacts } from './server-facts.js';
 import { setLocally } from './set-locally.js';
@@ -61,6 +62,13 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
   const command = readCommand(frame, client.session, facts(client));
   const { statement } = command;
+  const killed = command.effects.length === 1 ? command.effects[0]?.kill : null;
+  if (killed?.id != null) {
+    // Some drivers prepare whatever they send, also what is to cancel the statement that keeps the backend busy.
+    if (code === Command.STMT_PREPARE) prepareKill(client, command);
+    else kill(client, killed, frame.lastSequence);
+    return;
+  }
   // A statement that is not on the connection has nothing there to be reset.
   if (code === Command.STMT_RESET && statement !== null && !statement.cursorOpen) {
     statement.longData = [];
@@ -68,6 +76,15 @@ function other(client: ClientSession, frame: Frame, code: number): void {
     return;
   }
   client.submit(command);
+}
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html: no columns, no parameters. */
+function prepareKill(
+  client: ClientSession,
+  { payload, effects, fingerprint, lastSequence }: ClientCommand,
+): void {
+  const { id } = client.session.statements.add(payload, effects, fingerprint);
+  client.answer(Buffer.concat([Buffer.from([0]), int(id, 4), Buffer.alloc(7)]), lastSequence);
 }
 
 function query(client: ClientSession, frame: Frame): void {
@@ -140,7 +157,10 @@ function ok(client: ClientSession, lastSequence: number): void {
 /** The flags of the last reply that still hold for an answer of ours. */
 function statusOf(client: ClientSession): number {
   const lasting =
-    ServerStatus.IN_TRANS | ServerStatus.AUTOCOMMIT | ServerStatus.NO_BACKSLASH_ESCAPES | 0x8000;
+    ServerStatus.IN_TRANS |
+    ServerStatus.IN_TRANS_READONLY |
+    ServerStatus.AUTOCOMMIT |
+    ServerStatus.NO_BACKSLASH_ESCAPES;
   return client.session.status & lasting;
 }
 

@@ -2,14 +2,14 @@
 // to cancel what runs must not wait for it.
 
 import type { ServerFacts, Session } from '../session/session.js';
-import { namesLiteral, unquoted, type Literal } from '../session/variables.js';
+import { namesLiteral, quoted, unquoted, type Literal } from '../session/variables.js';
 import type { Statement } from '../sql/types.js';
 import { ServerStatus } from '../wire/constants.js';
 import type { ClientCommand } from './command.js';
 
 /**
  * Sets what the command says in the session alone; the difference carries it to the backend in the session's next turn.
- * @returns whether it did: only for SET NAMES of what the server is known to have, and for autocommit
+ * @returns whether it did: only for autocommit, and for character sets and collations that the server is known to have
  */
 export function setLocally({ effects }: ClientCommand, session: Session, facts: ServerFacts): boolean {
   const [only] = effects;
@@ -17,7 +17,7 @@ export function setLocally({ effects }: ClientCommand, session: Session, facts: 
   const values = new Map(
     only.assigns.map(({ name, value }) => [name, value.kind === 'literal' ? value.sql : null]),
   );
-  const apply = values.has('autocommit') ? autocommit(values) : names(values, facts);
+  const apply = autocommit(values) ?? charsetVariable(values, facts) ?? names(values, facts);
   if (apply === null) return false;
   session.begin(facts);
   apply(session);
@@ -41,13 +41,61 @@ type Apply = (session: Session) => void;
 function autocommit(values: Values): Apply | null {
   const text = unquotedOrBare(values.get('autocommit')).toUpperCase();
   const on = text === '1' || text === 'ON';
-  if (values.size > 1 || (!on && text !== '0' && text !== 'OFF')) return null;
+  if (values.size !== 1 || (!on && text !== '0' && text !== 'OFF')) return null;
   return (session) => {
     session.variables.set('autocommit', on ? "'ON'" : "'OFF'");
     session.status = on
       ? session.status | ServerStatus.AUTOCOMMIT
       : session.status & ~ServerStatus.AUTOCOMMIT;
   };
+}
+
+/** `SET collation_connection = ...` and its like, one variable at a time; some change another with them. */
+function charsetVariable(values: Values, facts: ServerFacts): Apply | null {
+  const [first, ...more] = values;
+  const [variable, value] = first ?? [];
+  if (variable === undefined || value == null || more.length > 0) return null;
+  const changes = changesWith(variable, value, facts);
+  if (changes === null) return null;
+  return (session) => {
+    for (const [name, literal] of changes) session.variables.set(name, literal);
+  };
+}
+
+type Changes = readonly (readonly [name: string, value: Literal])[];
+
+function changesWith(variable: string, value: Literal, facts: ServerFacts): Changes | null {
+  const text = unquotedOrBare(value);
+  const charset = charsetOf(text, facts);
+  const collation = facts.defaultCollations.get(text);
+  switch (variable) {
+    case 'collation_connection':
+      return charset === null ? null : [[variable, quoted(text)]];
+    case 'collation_server':
+      return charset === null
+        ? null
+        : [
+            [variable, quoted(text)],
+            ['character_set_server', quoted(charset)],
+          ];
+    case 'character_set_server':
+      return collation === undefined
+        ? null
+        : [
+            [variable, quoted(text)],
+            ['collation_server', quoted(collation)],
+          ];
+    case 'character_set_results':
+      if (value === 'NULL') return [[variable, value]];
+      return collation === undefined ? null : [[variable, quoted(text)]];
+    default:
+      return null;
+  }
+}
+
+function charsetOf(collation: string, facts: ServerFacts): string | null {
+  for (const fact of facts.collations.values()) if (fact.collation === collation) return fact.charset;
+  return null;
 }
 
 function names(values: Values, facts: ServerFacts): Apply | null {
