@@ -48,5 +48,14 @@ async function resetConnection(live: Live, settings: InstanceSettings): Promise<
   const { err } = await live.connection.run(Buffer.from([Command.RESET_CONNECTION]), 'ok').ended;
   if (err !== null) return false;
   live.state = await stateAfterReset(live.connection, live, settings);
+  await useSchemaAgain(live);
   return true;
+}
+
+/** The schema stays, but not the character set and collation that came with it. */
+async function useSchemaAgain({ connection, state }: Live): Promise<void> {
+  if (state.schema == null) return;
+  const payload = Buffer.concat([Buffer.from([Command.INIT_DB]), Buffer.from(state.schema, 'utf8')]);
+  const { err } = await connection.run(payload, 'ok').ended;
+  if (err !== null) state.schema = undefined;
 }

@@ -24,9 +24,14 @@ export class DifferenceFailed extends Error {
 
 /** Why this command needs a new connection; null where this one will do. */
 export function renewalFor({ effects, code }: ClientCommand, session: Session, live: Live): string | null {
-  const usesSchema = code !== Command.QUERY || effects.some((effect) => effect.usesSchema);
+  const usesSchema = code !== Command.QUERY || effects.some(usesSchemaNowOrLater);
   if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
   return 'a session without a schema has its turn';
+}
+
+/** Once the session holds the connection, no other can be had for it. */
+function usesSchemaNowOrLater({ usesSchema, beginsTransaction, locks }: Statement): boolean {
+  return usesSchema || beginsTransaction || locks.length > 0;
 }
 
 /** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
@@ -101,7 +106,7 @@ function tableSteps(command: ClientCommand, session: Session, { state }: Live): 
   const meetsAll =
     command.code === Command.FIELD_LIST ||
     (session.status & ServerStatus.AUTOCOMMIT) === 0 ||
-    effects.some((effect) => effect.beginsTransaction || mayDoAnything(effect));
+    effects.some((effect) => effect.beginsTransaction || effect.prepare !== null || mayDoAnything(effect));
   const mayTouch = (name: string): boolean => meetsAll || effects.some((effect) => effect.mentions(name));
   return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
 }

@@ -19,29 +19,63 @@ export interface Substitution {
   readonly originalName: (name: string) => string;
 }
 
-const functions: Readonly<Record<string, keyof SessionValues>> = {
-  CONNECTION_ID: 'connectionId',
-  ROW_COUNT: 'rowCount',
-  FOUND_ROWS: 'foundRows',
+/** What is asked for, and how a value is written so that its column is typed as the server types the question. */
+interface Asked {
+  readonly what: keyof SessionValues;
+  readonly write: (value: string) => string;
+}
+
+/** The digits of a BIGINT with its sign; a string of that length is cast to a column of that width. */
+const BIGINT_DIGITS = 21;
+
+/** BIGINT NOT NULL. */
+function signed(value: string): string {
+  const isNegative = value.startsWith('-');
+  const digits = isNegative ? value.slice(1) : value;
+  const padded = digits.padStart(BIGINT_DIGITS - Number(isNegative), '0');
+  return `CAST('${isNegative ? '-' : ''}${padded}' AS SIGNED)`;
+}
+
+/** BIGINT UNSIGNED, as system variables are. */
+function variable(value: string): string {
+  return `NULLIF(${value}|0,-1)`;
+}
+
+/** INT UNSIGNED NOT NULL, which MariaDB gives to connection ids. */
+function connection(value: string): string {
+  return `GREATEST(CRC32(''),CAST(${value} AS UNSIGNED))`;
+}
+
+const functions: Readonly<Record<string, Asked>> = {
+  CONNECTION_ID: { what: 'connectionId', write: connection },
+  ROW_COUNT: { what: 'rowCount', write: signed },
+  FOUND_ROWS: { what: 'foundRows', write: signed },
 };
 
-const variables: Readonly<Record<string, keyof SessionValues>> = {
-  WARNING_COUNT: 'warningCount',
-  ERROR_COUNT: 'errorCount',
-  PSEUDO_THREAD_ID: 'connectionId',
+const variables: Readonly<Record<string, Asked>> = {
+  WARNING_COUNT: { what: 'warningCount', write: variable },
+  ERROR_COUNT: { what: 'errorCount', write: variable },
+  PSEUDO_THREAD_ID: { what: 'connectionId', write: variable },
 };
 
-/** The text with `values` put in; null where it asks for none of them. Definitions (CREATE, ALTER) are not for it. */
+/**
+ * The text with `values` put in; null where it asks for none of them. Definitions (CREATE, ALTER) are not for it. What the
+ * last statement left is put into the first statement only: the others come after one of the session's own.
+ */
 export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): Substitution | null {
   const tokens = allTokens(text, mode);
   const parts: Buffer[] = [];
   const names: [shown: string, original: string][] = [];
   let copied = 0;
+  let isFirst = true;
   for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i]?.kind === Kind.Delimiter) isFirst = false;
     const found = questionAt(tokens, i);
-    const value = found === null ? undefined : values[found.what];
+    const value =
+      found === null || !(isFirst || found.what === 'connectionId') ? undefined : values[found.what];
     if (found === null || value === undefined) continue;
-    const shown = `CAST(${value} AS SIGNED)`;
+    // As many spaces as no other value has: the server names columns after the text, and each has a name of its own.
+    const shown = found.write(value).replace('(', `(${' '.repeat(names.length)}`);
     const original = text.subarray(found.start, found.end);
     parts.push(text.subarray(copied, found.start), Buffer.from(shown, 'latin1'));
     names.push([shown, original.toString('utf8')]);
@@ -53,8 +87,7 @@ export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): 
   return { text: Buffer.concat([...parts, text.subarray(copied)]), originalName };
 }
 
-interface Question {
-  readonly what: keyof SessionValues;
+interface Question extends Asked {
   readonly start: number;
   readonly end: number;
 }
@@ -63,16 +96,21 @@ interface Question {
 function questionAt(tokens: readonly Token[], at: number): Question | null {
   const first = tokens[at];
   if (first?.kind === Kind.Word) {
-    const what = functions[first.word];
+    const asked = functions[first.word];
     const close = tokens[at + 2];
     const isCall = tokens[at + 1]?.word === '(' && close?.word === ')' && tokens[at - 1]?.word !== '.';
-    return what !== undefined && isCall ? { what, start: first.start, end: close.end } : null;
+    return asked !== undefined && isCall ? { ...asked, start: first.start, end: close.end } : null;
   }
   if (first?.kind !== Kind.System) return null;
   const scoped = tokens[at + 2]?.word === '.' && /^(SESSION|LOCAL)$/.test(tokens[at + 1]?.word ?? '');
   const name = tokens[at + (scoped ? 3 : 1)];
-  const what = name === undefined ? undefined : variables[name.word];
-  return what !== undefined && name !== undefined ? { what, start: first.start, end: name.end } : null;
+  const asked = name === undefined ? undefined : variables[name.word];
+  return asked !== undefined && name !== undefined ? { ...asked, start: first.start, end: name.end } : null;
+}
+
+/** The value of a count that is a system variable, as SELECT would type it. */
+export function countLiteral(value: string): string {
+  return variable(value);
 }
 
 function allTokens(text: Buffer, mode: SqlMode): Token[] {
