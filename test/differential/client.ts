@@ -32,7 +32,14 @@ export class ScriptClient {
   ) {}
 
   static async open(door: Door, fixture: Fixture, login: Login): Promise<ScriptClient> {
-    return new ScriptClient(door, fixture, await logIn(door, fixture, login));
+    return await new ScriptClient(door, fixture, await logIn(door, fixture, login)).begin();
+  }
+
+  /** A connection's first FOUND_ROWS() and ROW_COUNT() are left from whoever had the server's thread before. */
+  private async begin(): Promise<this> {
+    this.slots.clear();
+    await this.raw.query('SELECT 1');
+    return this;
   }
 
   /** The session's id as its greeting told it. */
@@ -45,15 +52,16 @@ export class ScriptClient {
     if (step.do === 'reconnect') return await this.reconnect(step.login);
     if (step.do === 'change-user') return [await this.changeUser(step.schema)];
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
+    if ('slot' in step && !this.slots.has(step.slot)) return [];
     const reply = await this.send(step);
-    if (step.do === 'reset-connection') this.slots.clear();
+    if (step.do === 'reset-connection') await this.begin();
     return reply.map(readable);
   }
 
   private async reconnect(login: Login): Promise<readonly string[]> {
     await this.quit();
     this.raw = await logIn(this.door, this.fixture, login);
-    this.slots.clear();
+    await this.begin();
     return [];
   }
 
@@ -103,7 +111,7 @@ export class ScriptClient {
     const { user, password } = this.fixture.account;
     const named = schema === null ? {} : { schema: this.named(schema) };
     const error = await this.raw.changeUser({ user, password, ...named });
-    this.slots.clear();
+    await this.begin();
     return error === undefined ? 'changed' : JSON.stringify(error);
   }
 
@@ -168,9 +176,10 @@ function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Prom
 }
 
 function readable({ bytes }: RawPacket): string {
-  const text = bytes.toString('latin1');
-  if (!text.includes('Unknown prepared statement handler')) return text;
-  return text.slice(4).replace(/\(\d+\)/, '(id)');
+  // The id is the server's choice, and so is its length.
+  return bytes
+    .toString('latin1')
+    .replace(/^...(.\xff.*The statement \()\d+(?=\) has no open cursor)/s, '$1id');
 }
 
 function withoutId({ bytes }: RawPacket): string {

@@ -8,6 +8,8 @@ export type Verdict =
   | { readonly same: true; readonly run: Run }
   /** The script lets a session run while another holds the backend: it says nothing. */
   | { readonly same: 'blocked' }
+  /** The instance said that it had to give up what a session had (SESSION_STATE_LOST): no answer, but no wrong one. */
+  | { readonly same: 'given up'; readonly run: Run }
   | {
       readonly same: false;
       readonly script: Script;
@@ -32,6 +34,9 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   const { lines } = proxied.script;
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
   if (at < 0) return { same: true, run: proxied };
+  if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
+    return { same: 'given up', run: proxied };
+  }
   return {
     same: false,
     script: { ...proxied.script, lines: lines.slice(0, at + 1) },

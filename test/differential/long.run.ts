@@ -22,14 +22,26 @@ it.runIf(file === undefined)('sessions through a port get what they would get di
   const stage = await stageFor(server, await createFixture(server), untracked);
   const deadline = Date.now() + minutes * 60_000;
   const failed: number[] = [];
-  let done = 0;
+  const holds = new Map<string, number>();
+  let [done, givenUp, steps] = [0, 0, 0];
   for (let seed = first; done < seeds && Date.now() < deadline && failed.length < most; seed++, done++) {
     const verdict = await compareSeed(stage, seed, length);
+    if (verdict.same === true || verdict.same === 'given up') {
+      for (const hold of verdict.run.holds) holds.set(hold, (holds.get(hold) ?? 0) + 1);
+      steps += verdict.run.holds.length;
+    }
+    if (verdict.same === 'given up') givenUp++;
     if (verdict.same !== false) continue;
     failed.push(seed);
     console.log(`${await describeDifference(stage, seed, verdict)}\n`);
   }
   console.log(`${done} seeds from ${first}, ${length} steps each; failed: ${failed.join(' ') || 'none'}`);
+  console.log(`${steps} steps compared; in ${givenUp} seeds the instance gave up what a session had`);
+  for (const [hold, count] of [...holds].sort(([, a], [, b]) => b - a)) {
+    console.log(
+      `${((100 * count) / steps).toFixed(1).padStart(5)} % of steps left: ${hold || 'nothing held'}`,
+    );
+  }
   await stage.close();
   expect(failed).toEqual([]);
 });

@@ -96,7 +96,6 @@ const rows: readonly string[] = [
   'SELECT * FROM watched ORDER BY id',
   'SELECT NEXTVAL(s)',
   'SELECT LASTVAL(s)',
-  'ANALYZE FORMAT=JSON SELECT 1 LIMIT 0',
   'TRUNCATE TABLE watched',
 ];
 

@@ -7,7 +7,6 @@ const programs: readonly string[] = [
   'CALL gives_rows(@n)',
   'CALL fails_late()',
   'CALL prepares()',
-  'CALL locks()',
   'CALL begins()',
   'CALL {schema}.missing()',
   'SELECT adds(4)',

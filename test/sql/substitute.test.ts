@@ -1,0 +1,38 @@
+// Values in the place of questions: which are answered, how they are typed, and what their columns are called.
+import { describe, expect, it } from 'vitest';
+import { substitute } from '../../src/sql/substitute.js';
+import { mariadb } from './modes.js';
+
+const values = { connectionId: '7', rowCount: '-1', foundRows: '12', warningCount: '0', errorCount: '0' };
+
+const put = (text: string): string | undefined =>
+  substitute(Buffer.from(text), mariadb, values)?.text.toString();
+
+describe('what a statement asks of the one before', () => {
+  it('is answered with the width of a BIGINT', () => {
+    expect(put('SELECT FOUND_ROWS()')).toBe("SELECT CAST('000000000000000000012' AS SIGNED)");
+    expect(put('SELECT ROW_COUNT()')).toBe("SELECT CAST('-00000000000000000001' AS SIGNED)");
+  });
+
+  it('is left to the server where a statement of the same text came before', () => {
+    expect(put('DO 1; SELECT ROW_COUNT()')).toBeUndefined();
+    expect(put('SELECT FOUND_ROWS(); SELECT FOUND_ROWS()')).toMatch(/; SELECT FOUND_ROWS\(\)$/);
+  });
+
+  it('has a column of its own name, though two values are the same', () => {
+    const both = substitute(Buffer.from('SELECT @@warning_count, @@session.error_count'), mariadb, values);
+    const columns = both?.text.toString().slice('SELECT '.length).split(', ') ?? [];
+    expect(columns.map((column) => both?.originalName(column))).toEqual([
+      '@@warning_count',
+      '@@session.error_count',
+    ]);
+  });
+});
+
+it("the session's id is put in wherever it stands", () => {
+  expect(put('DO 1; SELECT CONNECTION_ID()')).toContain('CAST(7 AS UNSIGNED)');
+});
+
+it('strings, comments and names of other schemas ask nothing', () => {
+  expect(put("SELECT 'ROW_COUNT()', x.FOUND_ROWS() /* ROW_COUNT() */")).toBeUndefined();
+});
