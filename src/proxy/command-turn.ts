@@ -25,6 +25,7 @@ import { learnFromReply } from './turn-learning.js';
 import {
   checkSize,
   DifferenceFailed,
+  noSchema,
   noteTaken,
   renewalFor,
   saveVariables,
@@ -131,7 +132,8 @@ export class CommandTurn implements Refusable {
       this.finish(null);
       return { type: 'done' };
     }
-    const renewal = held ? null : renewalFor(this.command, session, live);
+    const renewal = renewalFor(this.command, session, live);
+    if (renewal !== null && held) throw new DifferenceFailed(noSchema);
     if (renewal !== null) return this.renew(renewal, live);
     checkSize(this.command, live);
     let steps = await stepsTo(this.command, session, live);

@@ -11,6 +11,7 @@ import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
 import { readCommand, statementId, type ClientCommand } from './command.js';
 import { connectionIdReply } from './connection-id.js';
+import { processListReply } from './process-list.js';
 import { assumedFacts } from './server-facts.js';
 import { setLocally } from './set-locally.js';
 
@@ -101,7 +102,10 @@ function query(client: ClientSession, frame: Frame): void {
   ) {
     throw new FleetError('LOCAL_INFILE_REFUSED', {});
   }
-  const reply = only === undefined ? null : connectionIdReply(command, client.session, facts(client));
+  const reply =
+    only === undefined
+      ? null
+      : (connectionIdReply(command, client.session, facts(client)) ?? processListReply(client, command));
   const { multiplexer } = client.host;
   if (reply !== null) client.answerPackets(reply);
   else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))
@@ -160,7 +164,8 @@ function statusOf(client: ClientSession): number {
     ServerStatus.IN_TRANS |
     ServerStatus.IN_TRANS_READONLY |
     ServerStatus.AUTOCOMMIT |
-    ServerStatus.NO_BACKSLASH_ESCAPES;
+    ServerStatus.NO_BACKSLASH_ESCAPES |
+    ServerStatus.ANSI_QUOTES;
   return client.session.status & lasting;
 }
 

@@ -22,6 +22,9 @@ export class DifferenceFailed extends Error {
   }
 }
 
+/** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
+export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
+
 /** Why this command needs a new connection; null where this one will do. */
 export function renewalFor({ effects, code }: ClientCommand, session: Session, live: Live): string | null {
   const usesSchema = code !== Command.QUERY || effects.some(usesSchemaNowOrLater);

@@ -67,6 +67,8 @@ export class Session {
   /** Status flags of the last reply. */
   status: number = ServerStatus.AUTOCOMMIT;
   private started = false;
+  /** It has not begun anew since its login. */
+  private isFirst = true;
 
   constructor(
     readonly id: number,
@@ -100,7 +102,10 @@ export class Session {
     this.disown();
     this.statements.clear();
     this.textStatements.clear();
+    // What was held has been given up; what never kept others waiting is not to do so later.
+    this.holds.clear();
     this.started = false;
+    this.isFirst = false;
     this.status = ServerStatus.AUTOCOMMIT;
     this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
   }
@@ -113,7 +118,8 @@ export class Session {
     if (fact !== undefined) {
       this.setNames(namesLiteral(fact.charset, fact.collation));
     }
-    if (this.has(Capability.IGNORE_SPACE)) {
+    // Servers forget this wish when a session begins anew.
+    if (this.isFirst && this.has(Capability.IGNORE_SPACE)) {
       const merged = facts.sqlMode.split(',').filter((mode) => mode !== '' && mode !== 'IGNORE_SPACE');
       this.variables.set('sql_mode', quoted([...merged, 'IGNORE_SPACE'].join(',')));
     }

@@ -73,6 +73,8 @@ export const ServerStatus = {
   PS_OUT_PARAMS: 0x1000,
   IN_TRANS_READONLY: 0x2000,
   SESSION_STATE_CHANGED: 0x4000,
+  /** MariaDB's. */
+  ANSI_QUOTES: 0x8000,
 } as const;
 
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../src/session/connection-state.js';
 import type { Session } from '../../src/session/session.js';
 import { Capability } from '../../src/wire/constants.js';
+import { readOne } from '../sql/modes.js';
 import { facts, newConnection, newSession } from './facts.js';
 
 let connection: ConnectionState;
@@ -59,6 +60,23 @@ describe('a session that begins anew', () => {
     expect([session.schema, session.multiStatements, session.status]).toEqual(['sales', true, 2]);
     expect([session.variables.size, session.statements.find(1), session.names]).toEqual([0, undefined, null]);
     expect([owner.isGone, session.userVariables.isGone]).toEqual([true, false]);
+  });
+
+  it('has no IGNORE_SPACE any more, as on the servers', () => {
+    const session = begun(newSession({ capabilities: Capability.IGNORE_SPACE }));
+    session.restart();
+    expect(begun(session).wanted('sql_mode', connection)).toBe("'STRICT_TRANS_TABLES'");
+  });
+
+  it('holds nothing, and forgets the temporary tables that might make it hold again', () => {
+    const session = used();
+    const created = readOne('CREATE TEMPORARY TABLE tmp (a INT)');
+    const canStepAside = (): boolean => true;
+    const plain = { status: 2, failed: false, text: null, schema: 'sales', mayHaveChanged: false };
+    session.holds.update({ ...plain, statements: [created], canStepAside });
+    session.restart();
+    session.holds.update({ ...plain, statements: [], canStepAside: () => false });
+    expect(session.holds.list).toEqual([]);
   });
 
   it('has the character sets of its login again', () => {
