@@ -11,6 +11,8 @@ export interface SessionHost {
   readonly settings: InstanceSettings;
   readonly events: Events;
   readonly multiplexer: Multiplexer;
+  /** The sessions of the instance. */
+  readonly all: Iterable<ClientSession>;
   /** KILL: ends a session or its statement. @throws UNKNOWN_THREAD */
   kill(id: number, what: 'query' | 'connection', by: ClientSession): void;
   /** COM_CHANGE_USER. @throws ACCESS_DENIED */
