@@ -33,10 +33,11 @@ export async function cancelPhase(connect: Connect, target: Target, recorder: Re
 
 async function killSleep(victim: Client, killer: Client, recorder: Recorder): Promise<Finding> {
   const from = Date.now();
-  const sleeping = sleepOutcome(victim, recorder);
-  await delay(HEAD_START_MS);
-  await recorder.query(killer, `KILL /*!50000 QUERY */ ${victim.connectionId}`);
-  const how = await sleeping;
+  const kill = async () => {
+    await delay(HEAD_START_MS);
+    await recorder.query(killer, `KILL /*!50000 QUERY */ ${victim.connectionId}`);
+  };
+  const [how] = await Promise.all([sleepOutcome(victim, recorder), kill()]);
   const took = Date.now() - from;
   await recorder.query(victim, 'SELECT 1');
   if (took >= SLEEP_SECONDS * 1000) {
