@@ -4,8 +4,11 @@ import type { RecordableHistogram } from 'node:perf_hooks';
 import type { Events, InstanceEvent } from './events.js';
 import type { InstanceCounters, LatencySummary } from './status.js';
 
+/** All but what comes in, which no event tells. */
+export type EventCounters = Omit<InstanceCounters, 'bytesIn'>;
+
 export interface MetricsSnapshot {
-  readonly counters: InstanceCounters;
+  readonly counters: EventCounters;
   /** Of the last five to ten minutes, so that what was slow in the morning does not stand there all day. */
   readonly latency: { readonly wait: LatencySummary; readonly run: LatencySummary };
   /** Over the last ten seconds. */
@@ -13,12 +16,10 @@ export interface MetricsSnapshot {
 }
 
 export interface Metrics {
-  /** Counts bytes that came from clients; those that went to them come with the events. */
-  received(bytes: number): void;
   snapshot(): MetricsSnapshot;
 }
 
-type Counters = { -readonly [Name in keyof InstanceCounters]: number };
+type Counters = { -readonly [Name in keyof EventCounters]: number };
 
 const windowSeconds = 10;
 
@@ -36,9 +37,6 @@ export function subscribeMetrics(events: Pick<Events, 'subscribe'>, now: () => n
     run.record(event.runMs);
   });
   return {
-    received(bytes) {
-      counters.bytesIn += bytes;
-    },
     snapshot: () => ({
       counters: { ...counters },
       latency: { wait: wait.summary(), run: run.summary() },
@@ -61,7 +59,6 @@ function zeroCounters(): Counters {
     backendConnects: 0,
     backendLosses: 0,
     retriedReads: 0,
-    bytesIn: 0,
     bytesOut: 0,
   };
 }
