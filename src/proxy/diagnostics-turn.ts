@@ -19,7 +19,8 @@ import type { ClientCommand } from './command.js';
 export function saveDiagnostics(session: Session, { connection, state }: Live): void {
   const { diagnostics } = session;
   const { question } = diagnostics;
-  state.diagnosticsOf = null;
+  const hasFoundRows = state.foundRowsOf === session;
+  state.diagnosticsOf = state.foundRowsOf = null;
   if (question === null) return;
   const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
   const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
@@ -27,7 +28,7 @@ export function saveDiagnostics(session: Session, { connection, state }: Live): 
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
     diagnostics.answered({
-      ...(question.foundRows ? { foundRows: row?.[0] ?? '0' } : {}),
+      ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
       ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
       saved: (await warnings) ?? { head: EMPTY, rows: [] },
     });
@@ -67,7 +68,7 @@ const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OF
 /** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
 export function savedWarningsReply(command: ClientCommand, session: Session): Buffer | null {
   const { saved } = session.diagnostics;
-  const asked = showWarnings.exec(command.text?.toString('latin1') ?? '');
+  const asked = askedWarnings(command);
   if (asked === null || saved === null || saved.head.length === 0) return null;
   const [, what = '', first, joint, second] = asked;
   const [offset, count] =
@@ -81,21 +82,53 @@ export function savedWarningsReply(command: ClientCommand, session: Session): Bu
   return Buffer.concat([saved.head, ...packets]);
 }
 
+function askedWarnings({ code, text }: ClientCommand): RegExpExecArray | null {
+  return code === Command.QUERY ? showWarnings.exec(text?.toString('latin1') ?? '') : null;
+}
+
 /** The command's text with the session's own values in it, where the connection would give another session's. */
 export function ownValues(command: ClientCommand, session: Session, live: Live): Substitution | null {
   const { effects, text } = command;
   if (text === null || effects.some(({ verb }) => verb === 'CREATE' || verb === 'ALTER')) return null;
+  const { diagnostics } = session;
   const own = live.state.diagnosticsOf === session;
+  const ownRows = live.state.foundRowsOf === session;
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
-  if (!effects.some((effect) => effect.usesConnectionId) && (own || !asksDiagnostics)) return null;
-  const counted = countStatement(text, session.diagnostics);
+  if (!effects.some((effect) => effect.usesConnectionId) && ((own && ownRows) || !asksDiagnostics))
+    return null;
+  if (!own && askedWarnings(command) !== null) return noWarnings;
+  const counted = countStatement(text, diagnostics);
   if (counted !== null && !own) return counted;
-  const values = { connectionId: String(session.id), ...(own ? {} : diagnosticValues(session.diagnostics)) };
+  const values = {
+    connectionId: String(session.id),
+    ...(own ? {} : lastCounts(diagnostics)),
+    ...(ownRows ? {} : { foundRows: diagnostics.foundRows }),
+  };
   return substitute(text, session.sqlMode(live.facts), values);
 }
 
-function diagnosticValues({ rowCount, foundRows, warningCount, errorCount }: Diagnostics) {
-  return { rowCount, foundRows, warningCount, errorCount };
+function lastCounts({ rowCount, warningCount, errorCount }: Diagnostics) {
+  return { rowCount, warningCount, errorCount };
+}
+
+/** What a session without warnings gets while another's are on the connection. */
+const noWarnings: Substitution = { text: Buffer.from('SHOW WARNINGS LIMIT 0'), originalName: (name) => name };
+
+/**
+ * Another session's warnings have to go before a statement that reads them and cannot be given values instead: whatever
+ * needs a table clears them.
+ */
+export function clearingStep(
+  { code, effects }: ClientCommand,
+  session: Session,
+  live: Live,
+): StateCommand | null {
+  const reads = effects.some(
+    ({ diagnostics, verb }) =>
+      diagnostics.includes('warnings') && (verb === 'GET' || code === Command.STMT_EXECUTE),
+  );
+  if (!reads || live.state.diagnosticsOf === session) return null;
+  return queryCommand('DO (SELECT COUNT(*) FROM information_schema.ENGINES WHERE FALSE)', () => undefined);
 }
 
 /** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */

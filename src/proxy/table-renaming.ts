@@ -22,7 +22,7 @@ export async function learnToRename(
   if (table === undefined || temporaryTables.renames !== null || session.holds.has('transaction')) return;
   const schema = table.qualifier ?? session.schema;
   if (schema === null) return;
-  live.state.diagnosticsOf = null;
+  live.state.diagnosticsOf = live.state.foundRowsOf = null;
   for (const how of ways) {
     const [there, back] = temporaryTables.trial(how, schema, table.name);
     if ((await live.connection.ask(there)) === null) continue;

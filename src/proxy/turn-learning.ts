@@ -33,7 +33,7 @@ export async function learnFromReply(
   updateHolds(session, command, ran, live, outcome);
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
   if (outcome.err === null && isUrgent(live.state)) {
-    if (outcome.warnings > 0) saveDiagnostics(session, live);
+    saveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
 }
@@ -70,10 +70,12 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
     rows,
     warnings,
   };
-  session.diagnostics.note(effects, end, textOf(command));
+  const ownWarnings = session.diagnostics.note(effects, end, textOf(command));
   // ROW_COUNT() of a connection that counts otherwise is not the session's.
   const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(({ verb }) => verb === 'UPDATE');
-  state.diagnosticsOf = countsAlike ? session : null;
+  const isOwn = ownWarnings || state.diagnosticsOf === session;
+  state.diagnosticsOf = countsAlike && isOwn ? session : null;
+  if (rows !== null) state.foundRowsOf = session;
   if (maySetInsertId(effects, end)) state.insertId = { of: session };
 }
 

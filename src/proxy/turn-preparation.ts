@@ -11,7 +11,7 @@ import type { ErrPacket } from '../wire/reply-packets.js';
 import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
-import { lastInsertIdStep } from './diagnostics-turn.js';
+import { clearingStep, lastInsertIdStep, saveDiagnostics } from './diagnostics-turn.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
 export class DifferenceFailed extends Error {
@@ -27,7 +27,7 @@ export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'N
 
 /** Why this command needs a new connection; null where this one will do. */
 export function renewalFor({ effects, code }: ClientCommand, session: Session, live: Live): string | null {
-  const usesSchema = code !== Command.QUERY || effects.some(usesSchemaNowOrLater);
+  const usesSchema = effects.length === 0 ? code !== Command.QUERY : effects.some(usesSchemaNowOrLater);
   if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
   return 'a session without a schema has its turn';
 }
@@ -47,12 +47,15 @@ export function checkSize(command: ClientCommand, live: Live): void {
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   const steps = difference(live.state, session);
+  const clearing = clearingStep(command, session, live);
+  if (clearing !== null) steps.push(clearing);
   steps.push(...tableSteps(command, session, live), ...textStatementSteps(command, session, live));
   const exchange = await exchangeVariables(command, session, live);
   if (exchange !== null) steps.push(exchange);
   const insertId = lastInsertIdStep(command, session, live);
   if (insertId !== null) steps.push(insertId);
-  if (steps.length > 0) live.state.diagnosticsOf = null;
+  if (steps.length > 0 && live.state.diagnosticsOf === session) saveDiagnostics(session, live);
+  if (steps.length > 0) live.state.diagnosticsOf = live.state.foundRowsOf = null;
   return steps;
 }
 

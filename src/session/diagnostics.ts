@@ -37,8 +37,11 @@ export class Diagnostics {
   saved: SavedWarnings | null = null;
   private unknown: DiagnosticsQuestion = NOTHING;
 
-  /** A statement of the session ended. */
-  note(statements: readonly Statement[], end: StatementEnd, text: Buffer | null): void {
+  /**
+   * A statement of the session ended.
+   * @returns whether the warnings on the connection are this statement's; else those of before are still there
+   */
+  note(statements: readonly Statement[], end: StatementEnd, text: Buffer | null): boolean {
     const last = statements.at(-1);
     this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
@@ -51,6 +54,7 @@ export class Diagnostics {
       lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
       warnings: end.failed || end.warnings > 0 || (keepsWarnings && this.unknown.warnings),
     };
+    return !keepsWarnings;
   }
 
   /** What only the server knows. */
@@ -88,11 +92,12 @@ export function maySetInsertId(statements: readonly Statement[], { insertId }: S
 
 /** Verbs of statements that need no table unless they have a subquery. */
 const tableless: ReadonlySet<string> = new Set(
-  'SELECT DO SET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(' '),
+  'SELECT DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(' '),
 );
 
 /** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable({ verb }: Statement, text: Buffer | null): boolean {
+function isWithoutTable({ verb, diagnostics }: Statement, text: Buffer | null): boolean {
+  if (verb === 'SHOW') return diagnostics.includes('warnings');
   return tableless.has(verb) && !mentions(text, 'from');
 }
 

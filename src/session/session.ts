@@ -107,7 +107,6 @@ export class Session {
     this.started = false;
     this.isFirst = false;
     this.status = ServerStatus.AUTOCOMMIT;
-    this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
   }
 
   /** Brings in what the login implied, as soon as the server is known. */

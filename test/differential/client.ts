@@ -55,6 +55,9 @@ export class ScriptClient {
     if ('slot' in step && !this.slots.has(step.slot)) return [];
     const reply = await this.send(step);
     if (step.do === 'reset-connection') await this.begin();
+    // What ROW_COUNT() says after a command that is no statement is the server's affair.
+    if (step.do === 'ping' || step.do === 'set-option' || step.do === 'init-db' || step.do === 'field-list')
+      await this.raw.query('DO 0');
     return reply.map(readable);
   }
 

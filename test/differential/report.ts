@@ -28,5 +28,6 @@ export async function describeDifference(
 }
 
 function printReply(reply: readonly string[]): string {
-  return JSON.stringify(reply);
+  const hex = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(reply).replace(/[^\x20-\x7e]/g, hex);
 }

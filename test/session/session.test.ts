@@ -53,11 +53,11 @@ describe('a session that begins anew', () => {
     return session;
   };
 
-  it('keeps its schema and nothing else', () => {
+  it('keeps its schema and its multi-statement option, and nothing else', () => {
     const session = used();
     const owner = session.userVariables;
     session.restart();
-    expect([session.schema, session.multiStatements, session.status]).toEqual(['sales', true, 2]);
+    expect([session.schema, session.multiStatements, session.status]).toEqual(['sales', false, 2]);
     expect([session.variables.size, session.statements.find(1), session.names]).toEqual([0, undefined, null]);
     expect([owner.isGone, session.userVariables.isGone]).toEqual([true, false]);
   });
