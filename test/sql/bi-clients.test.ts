@@ -11,7 +11,8 @@ const ddl = { writes: true, endsTransaction: true, usesSchema: true };
 const dropped = (name: string) => ({
   verb: 'DROP',
   ...ddl,
-  temporaryTables: { created: [], dropped: [name], renamed: [] },
+  temporaryTables: { created: [], dropped: [name.toLowerCase()], renamed: [] },
+  droppedTables: [{ qualifier: null, name: name }],
 });
 
 const inner = "SELECT * FROM `d`.`t` WHERE cob_date = DATE '2024-01-31'";
@@ -37,7 +38,7 @@ const statements: [text: string, told: object][] = [
     "SELECT `table_name`, `column_name` FROM `information_schema`.`columns` WHERE `data_type`='enum' AND `table_schema`=''",
     read,
   ],
-  ['DROP TABLE `#Tableau_sid_00000001_1_Connect` ', dropped('#tableau_sid_00000001_1_connect')],
+  ['DROP TABLE `#Tableau_sid_00000001_1_Connect` ', dropped('#Tableau_sid_00000001_1_Connect')],
   ["SHOW DATABASES LIKE '%'", show],
   ["show variables like 'collation_server'", show],
   [
@@ -49,7 +50,7 @@ const statements: [text: string, told: object][] = [
       createdTables: [{ qualifier: null, name: '#Tableau_sid_1_Connect_Chec' }],
     },
   ],
-  ['DROP TABLE IF EXISTS `#Tableau_sid_1_Connect_Chec`', dropped('#tableau_sid_1_connect_chec')],
+  ['DROP TABLE IF EXISTS `#Tableau_sid_1_Connect_Chec`', dropped('#Tableau_sid_1_Connect_Chec')],
   [
     `SELECT SUM(1) AS \`cnt_ok\`, sum(\`Custom SQL Query\`.\`a\`) AS \`sum_a_ok\` FROM (${inner}) \`Custom SQL Query\` HAVING (COUNT(1) > 0)`,
     read,
