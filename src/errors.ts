@@ -122,6 +122,10 @@ export const errorTable = {
     message:
       'No fleet here: neither {folder} nor a folder above it has config/fleet.yaml; make one with "chronos-fleet init", or name it with --fleet <dir>',
   },
+  FLEET_NOT_THERE: {
+    message:
+      'No fleet in {folder}: it has no config/fleet.yaml; look at --fleet and CHRONOS_FLEET_ROOT, or make one with "chronos-fleet init"',
+  },
   MAP_UNREADABLE: { message: 'The port map {file} cannot be read: {detail}' },
   MAP_INVALID: { message: 'The port map is refused, what runs goes on unchanged; to put right:\n{problems}' },
   MAP_EXISTS: { message: '{file} exists already and is left as it is; edit it, or choose another folder' },

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { isLoopback } from '../config/addresses.js';
-import { editMap, mapTree, readTree } from '../config/edit.js';
+import { editMap, readMapTree, readTree } from '../config/edit.js';
 import type { Draft } from '../config/edit.js';
 import { findUser } from '../config/find-user.js';
 import { convert, expected } from '../config/kinds.js';
@@ -41,7 +41,7 @@ export function register(program: Command, context: Context): void {
 async function add(user: string, options: AddOptions, context: Context): Promise<void> {
   checkName(user);
   const mapOptions = context.mapOptions();
-  const tree = mapTree(readMapText(mapOptions));
+  const tree = readMapTree(readMapText(mapOptions), mapOptions);
   checkNew(user, tree);
   const password = await passwordFor(user, tree, options, context);
   let written = false;

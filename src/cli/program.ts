@@ -22,6 +22,9 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     .option('--fleet <dir>', "the fleet's folder (default: from here upwards, or CHRONOS_FLEET_ROOT)")
     .option('--json', 'print data as JSON')
     .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(
+      '"chronos-fleet --help" lists the commands, "chronos-fleet <command> --help" explains one',
+    )
     .configureOutput({
       writeOut: (text) => void around.stdout.write(text),
       writeErr: (text) => void around.stderr.write(text),

@@ -35,7 +35,7 @@ async function status(word: string | undefined, options: StatusOptions, context:
   const look = async (): Promise<void> => {
     const fleet = await readFleetStatus(root);
     const rows = pick(fleet.instances, word, context);
-    context.exitWith(exitCodeOf(rows));
+    context.exitWith(nobodyKnown(fleet, rows) ? nothingAnswersExit : exitCodeOf(rows));
     if (context.json()) context.printJson({ ...fleet, instances: rows });
     else for (const line of statusLines(fleet, rows, context)) context.print(line);
     for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
@@ -47,6 +47,11 @@ async function status(word: string | undefined, options: StatusOptions, context:
     if (context.stdout.isTTY) context.stdout.write('\u001b[H\u001b[2J');
     await look();
   }
+}
+
+/** The map cannot be read, and nobody was ever started: there is nothing to tell the users from. */
+function nobodyKnown({ mapError }: FleetStatus, rows: readonly InstanceRow[]): boolean {
+  return mapError !== null && rows.length === 0;
 }
 
 function pick(
@@ -85,7 +90,7 @@ function orDash<T>(value: T | null, words: (value: T) => string): string {
 }
 
 function reasonOf({ reason, outdated }: InstanceRow): string {
-  const old = outdated ? 'the map has new settings for it; "chronos-fleet up"' : '';
+  const old = outdated ? 'the map has new settings for it, which "chronos-fleet up" applies' : '';
   return [reason, old].filter((part) => part !== '').join('; ');
 }
 
@@ -110,13 +115,15 @@ function statusLines(fleet: FleetStatus, rows: readonly InstanceRow[], context: 
   return [...table, summaryOf(fleet, rows)];
 }
 
-function summaryOf({ supervisor, pm2 }: FleetStatus, rows: readonly InstanceRow[]): string {
+function summaryOf(fleet: FleetStatus, rows: readonly InstanceRow[]): string {
+  const { supervisor, pm2 } = fleet;
   const states = [...new Set(rows.map(({ state }) => state))];
   const counts = states.map((state) => `${rows.filter((row) => row.state === state).length} ${state}`);
+  const none = nobodyKnown(fleet, rows) ? 'no users are known' : 'no users yet: chronos-fleet add <user>';
   const users =
-    rows.length === 0
-      ? 'no users yet: chronos-fleet add <user>'
-      : `${rows.length} ${rows.length === 1 ? 'user' : 'users'}: ${counts.join(', ')}`;
+    rows.length === 0 ? none : `${rows.length} ${rows.length === 1 ? 'user' : 'users'}: ${counts.join(', ')}`;
   const pm2Words = pm2.running === null ? 'does not answer' : pm2.running ? 'runs' : 'does not run';
-  return `${users} | supervisor ${supervisor.running ? 'runs' : 'does not run'} | PM2 ${pm2Words}`;
+  const missing = !supervisor.running || pm2.running === false;
+  const remedy = rows.length > 0 && missing ? ' ("chronos-fleet up" starts what is missing)' : '';
+  return `${users} | supervisor ${supervisor.running ? 'runs' : 'does not run'} | PM2 ${pm2Words}${remedy}`;
 }

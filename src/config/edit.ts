@@ -8,7 +8,7 @@ import type { MapOptions } from './load.js';
 import { holdLock } from './lock.js';
 import { isGroup, plainOf, removePlain, setPlain } from './plain.js';
 import type { PlainTree } from './plain.js';
-import { formatProblems } from './report.js';
+import { createReport, formatProblems } from './report.js';
 import { mapFileOf } from './root.js';
 import { removeFromText, setInText } from './splice.js';
 import type { Refusal } from './splice.js';
@@ -27,7 +27,7 @@ export interface Draft {
 /**
  * Runs `edit` on the map under its lock and replaces the file where the result is right; comments, order and style stay.
  * Returns what `edit` returned, and the new map. Throws EDIT_REFUSED (the file is then as it was), FILE_BUSY, MAP_UNREADABLE,
- * EDIT_IMPOSSIBLE, and what `edit` throws.
+ * MAP_INVALID where it is no YAML, EDIT_IMPOSSIBLE, and what `edit` throws.
  */
 export async function editMap<T>(
   options: MapOptions,
@@ -44,6 +44,7 @@ export async function editMap<T>(
   const release = await holdLock(file);
   try {
     const before = await readFile(file, 'utf8');
+    readMapTree(before, options);
     const { draft, text } = createDraft(before, file);
     const result = await edit(draft);
     const { map, errors } = checkMap(text(), options);
@@ -60,6 +61,15 @@ export async function editMap<T>(
 /** What the text of a map says, right or wrong: scalars as text, no defaults. Null where it cannot be read at all. */
 export function mapTree(text: string): PlainTree {
   return plainOf(parseYaml(text).node);
+}
+
+/** The same for a text that is going to be edited. Throws MAP_INVALID where it cannot be read: nobody is in it then. */
+export function readMapTree(text: string, { root, file, shownAs }: MapOptions): PlainTree {
+  const { node, problems } = parseYaml(text);
+  if (problems.length === 0) return plainOf(node);
+  const report = createReport(shownAs ?? file ?? mapFileOf(root));
+  for (const { at, message } of problems) report.error(at, '', message);
+  throw new FleetError('MAP_INVALID', { problems: formatProblems(report.errors) });
 }
 
 /** What is at `path` in a tree, or undefined. */

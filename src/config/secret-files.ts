@@ -1,5 +1,5 @@
 // The files config/secrets/<user> that commands write and remove; other password files are their owners' affair.
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetError } from '../errors.js';
 import { ensurePrivateFolder, fileTrouble, writeAtomically } from './files.js';
@@ -26,6 +26,20 @@ export async function writeSecret(root: string, user: string, password: string):
     throw new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
   }
   return secretName(user);
+}
+
+/** As `writeSecret`, with what puts back the password that was there: for an edit that may be refused. */
+export async function replaceSecret(
+  root: string,
+  user: string,
+  password: string,
+): Promise<{ readonly name: string; readonly undo: () => Promise<void> }> {
+  const file = secretFileOf(root, user);
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const name = await writeSecret(root, user, password);
+  const undo = (): Promise<void> =>
+    before === undefined ? rm(file, { force: true }) : writeAtomically(file, before, 0o600);
+  return { name, undo };
 }
 
 /** Removes the secret of `user`, unless `tree` still refers to it. */

@@ -10,10 +10,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return ranked[0]?.candidate;
 }
 
-/** `; did you mean 'x'?` or nothing, for the end of a message. */
+/** ` (did you mean 'x'?)` or nothing, for the middle of a message. */
 export function suggestion(word: string, known: readonly string[]): string {
   const candidate = nearest(word, known);
-  return candidate === undefined ? '' : `; did you mean '${candidate}'?`;
+  return candidate === undefined ? '' : ` (did you mean '${candidate}'?)`;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`. */

@@ -1,6 +1,6 @@
 // The only file that knows the YAML library: text to a tree with places, and values to text.
 import { Document, isAlias, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Alias, ErrorCode, Pair, ParsedNode, YAMLMap } from 'yaml';
+import type { Alias, ErrorCode, Pair, ParsedNode, YAMLError, YAMLMap } from 'yaml';
 
 /** Where something stands: offsets into the text (`end` exclusive), line and column from 1. */
 export interface Place {
@@ -56,11 +56,24 @@ const ownWords: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_ALIAS: 'A value that begins with * or & is an alias or an anchor in YAML; put it in quotes',
   BAD_COLLECTION_TYPE: 'A value that begins with ! is a tag in YAML; put it in quotes',
   BAD_DIRECTIVE: 'A line that begins with % is a directive in YAML; put the value in quotes',
+  BLOCK_IN_FLOW:
+    'Indented lines cannot stand inside [ ] or { }; look for a bracket before this place that is not closed',
   BAD_DQ_ESCAPE: 'Inside double quotes \\ begins an escape; write \\\\ for itself, or take single quotes',
   RESOURCE_EXHAUSTION: 'This is nested too deep',
   TAG_RESOLVE_FAILED: 'A value that begins with ! is a tag in YAML; put it in quotes',
   UNEXPECTED_TOKEN: 'This cannot stand here; look for a missing quote, comma, bracket or colon before it',
 };
+
+/** Mistakes after which the rest of the text still reads as it was meant. After any other, findings only mislead. */
+const harmless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...(['BAD_ALIAS', 'BAD_DQ_ESCAPE', 'DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'] as const),
+]);
+
+function withoutConsequences(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const ordered = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const first = ordered.findIndex(({ code }) => !harmless.has(code));
+  return first < 0 ? ordered : ordered.slice(0, first + 1);
+}
 
 /** The tree of a YAML text, or what is wrong with it. Messages never quote the text, which may hold secrets. */
 export function parseYaml(text: string): { node: Node; problems: readonly SyntaxProblem[] } {
@@ -70,7 +83,7 @@ export function parseYaml(text: string): { node: Node; problems: readonly Syntax
     const { line, col } = lines.linePos(start);
     return { start, end, line, column: col };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
+  const problems = withoutConsequences([...document.errors, ...document.warnings]).map((error) => ({
     at: place(error.pos[0], error.pos[1]),
     message: ownWords[error.code] ?? error.message,
   }));

@@ -6,6 +6,8 @@ import { isAlive } from '../supervisor/end-instance.js';
 import { readGoodbye } from '../supervisor/goodbye.js';
 import type { Observation } from '../supervisor/observe.js';
 import { stateOf } from '../supervisor/state.js';
+import type { ObservedState } from '../supervisor/state.js';
+import { backendAdvice } from './backend-advice.js';
 
 /** Figures are null where the instance does not answer. Times are epoch ms, durations ms, sizes bytes. */
 export interface InstanceRow {
@@ -49,7 +51,7 @@ export function rowOf(seen: Observation, context: RowContext): InstanceRow {
   const status = answer.kind === 'answer' ? answer.status : undefined;
   const process = processes.find(({ pid }) => pid === status?.pid) ?? processes[0];
   const settings = wanted ?? handedOver?.settings;
-  const { state, reason } = observedState(seen, context);
+  const { state, reason } = withAdvice(observedState(seen, context), user);
   return {
     user,
     listen: settings?.listen ?? status?.listen ?? '',
@@ -62,10 +64,7 @@ export function rowOf(seen: Observation, context: RowContext): InstanceRow {
   };
 }
 
-function observedState(
-  seen: Observation,
-  { now, daemonRuns, crashLoop }: RowContext,
-): ReturnType<typeof stateOf> {
+function observedState(seen: Observation, { now, daemonRuns, crashLoop }: RowContext): ObservedState {
   const { user, answer, processes, standing, handedOver, wanted } = seen;
   const folder = (handedOver?.settings ?? wanted)?.folder;
   const [process] = processes;
@@ -76,6 +75,13 @@ function observedState(
     crashLoop: crashLoop ?? (process === undefined ? undefined : judgeByRow(process, goodbye)),
     adoptedAlive: standing?.kind === 'adopted' && isAlive(standing.pid),
   });
+}
+
+/** An instance knows what the backend said; who reads `status` wants to know what to do. */
+function withAdvice(observed: ObservedState, user: string): ObservedState {
+  const { state, reason } = observed;
+  const advice = state === 'degraded' ? backendAdvice(reason, user) : undefined;
+  return advice === undefined ? observed : { state, reason: `${reason}; ${advice}` };
 }
 
 function notInMap(reason: string): string {

@@ -47,7 +47,7 @@ const table: Table = {
   ],
   'backend-connect-failed': ({ attempt, reason, retryInMs }) => [
     'warn',
-    `attempt ${attempt} to reach the backend failed: ${reason}; next in ${retryInMs} ms`,
+    `attempt ${attempt} to reach the backend failed: ${reason}; next in ${(retryInMs / 1000).toFixed(1)} s`,
   ],
   'backend-lost': ({ reason }) => ['error', `backend connection lost: ${reason}`],
   'backend-closed': ({ reason }) => ['info', `backend connection closed: ${reason}`],

@@ -25,7 +25,7 @@ export interface ApplyOptions {
   readonly only?: string | readonly string[];
   /** Restart the instances even where nothing has changed. */
   readonly restart?: boolean;
-  /** Leave the supervisor as it is. */
+  /** Leave the supervisor as it is. It is also left where `only` is given, and anything of the fleet runs. */
   readonly withoutSupervisor?: boolean;
   /** Is told what is done, in a line each. */
   readonly onProgress?: (line: string) => void;
@@ -79,8 +79,10 @@ async function applyMap(pm2: Pm2, map: FleetMap, options: ApplyOptions): Promise
     const had = observations.find(({ user }) => user === step.user)?.handedOver?.settings;
     return carryOut(pm2, root, step, had, onProgress);
   });
+  // The first user of a fleet brings the supervisor along.
+  const whole = only === undefined || processes.length === 0;
   const supervised =
-    only === undefined && options.withoutSupervisor !== true
+    whole && options.withoutSupervisor !== true
       ? attempt(() => applySupervisor(pm2, root, processes))
       : undefined;
   const [outcomes] = await Promise.all([instances, supervised]);

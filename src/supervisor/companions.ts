@@ -53,7 +53,7 @@ export async function applyDemo(
   return `the demo backend listens on ${demoHost}:${demo.port}`;
 }
 
-/** Starts the supervisor where none answers, and replaces one of another release. Returns what was done, or undefined. */
+/** Starts the supervisor where none answers, and replaces one of another release or without PM2. Returns what was done, or undefined. */
 export async function applySupervisor(
   pm2: Pm2,
   root: string,
@@ -63,9 +63,8 @@ export async function applySupervisor(
   const rows = ofRole(processes, 'supervisor');
   const [row] = rows;
   const pid = await supervisorPid(root);
-  const right = row === undefined || row.marks.revision === app.env.CHRONOS_FLEET_REVISION;
-  // One that lives without a row has outlived PM2's daemon, and goes on working.
-  if (pid !== undefined && right) return undefined;
+  // One that answers without a row has outlived PM2's daemon: nobody would bring it back. It makes way by itself.
+  if (pid !== undefined && row?.marks.revision === app.env.CHRONOS_FLEET_REVISION) return undefined;
   await endAll(pm2, 'the supervisor', rows, '');
   await ensurePrivateFolder(supervisorFolder(root));
   await startApp(pm2, root, app);

@@ -1,7 +1,7 @@
 // Notices when the port map says something else than before, and for whom.
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { mapFileOf } from '../config/root.js';
@@ -19,7 +19,7 @@ export interface MapWatch {
   stop(): void;
 }
 
-/** A password file that is written in place leaves no trace in its folder: the whole is read again after this time. */
+/** Files that lie elsewhere (password files, certificates) are not watched: the whole is read again after this time. */
 const readAgainAfterMs = 30_000;
 
 /** Watches the map of the fleet in `root`, as it is now. `onHint` is called when something near it was touched. */
@@ -48,7 +48,10 @@ export function watchMap(root: string, onHint: () => void): MapWatch {
     map: () => map,
     error: () => error,
     async look(now) {
-      const traces = await tracesOf([mapFileOf(root), join(folder, '.env'), join(folder, 'secrets')]);
+      const secrets = join(folder, 'secrets');
+      const names = await readdir(secrets).catch((): string[] => []);
+      const files = [mapFileOf(root), join(folder, '.env'), ...names.map((name) => join(secrets, name))];
+      const traces = await tracesOf(files);
       if (traces === seen && now - readAt < readAgainAfterMs) return undefined;
       [seen, readAt] = [traces, now];
       return read();

@@ -16,6 +16,9 @@ import { clearStanding } from './standing.js';
 import { dropLongStderr, lastErrorLine } from './stderr.js';
 
 const lookWithinMs = 2_000;
+/** A backend that takes longer is waited for by the instance alone. */
+const backendWithinMs = 500;
+const lookEveryMs = 25;
 
 /**
  * Hands the settings over, starts the instance, and returns its status once its port greets. The backend may be down: that
@@ -43,6 +46,18 @@ export async function startInstance(
   if (status.revision !== revision) throw notReady(user, `process ${status.pid} has its admin endpoint`);
   const greeting = await readGreeting(settings.listen, settings.port, lookWithinMs);
   if (greeting !== 'mysql') throw notReady(user, `port ${settings.port} is ${greeting} to a client`);
+  return settledStatus(settings.admin, status);
+}
+
+/** Its status once it knows whether the backend lets it in: who starts it may have given a wrong password. */
+async function settledStatus(admin: string, first: InstanceStatus): Promise<InstanceStatus> {
+  const deadline = Date.now() + backendWithinMs;
+  let status = first;
+  while (status.state === 'starting' && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    const answer = await askAdmin(admin, lookWithinMs);
+    if (answer.kind === 'answer') ({ status } = answer);
+  }
   return status;
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { FleetActions } from '../../src/cli/apply-change.js';
 import { writeInstanceSettings } from '../../src/config/hand-over.js';
 import { loadFleetMap } from '../../src/config/load.js';
 import { FleetError } from '../../src/errors.js';
@@ -41,6 +42,19 @@ describe('set', () => {
     const { applied, stderr } = await runCli(['set', 'anna', 'max_sessions=7'], { cwd });
     expect(applied).toEqual([]);
     expect(stderr).toContain('anna does not run; start: chronos-fleet up anna');
+  });
+
+  it.each([
+    ['set', 'anna', 'max_sessions=7'],
+    ['remove', 'anna'],
+    ['add', 'carl'],
+  ])('names the mistake in a map that is no YAML, and changes nothing: %s', async (...argv) => {
+    const broken = mapText().replace('users:', 'users: [');
+    writeFileSync(mapFile(), broken);
+    const { code, stderr } = await runCli(argv, { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The port map is refused.*\n {2}config\/fleet\.yaml:\d+:\d+ .*not closed\n$/);
+    expect(mapText()).toBe(broken);
   });
 
   it('removes a key, and a whole group', async () => {
@@ -92,6 +106,40 @@ describe('set', () => {
     expect(mapText()).toContain('password: ${PW}');
   });
 
+  it('takes a new password as `add` does, and keeps it out of the map', async () => {
+    await runCli(['set', 'anna', 'backend.password_file=', 'backend.password=${PW}'], {
+      ...{ cwd, environment: { PW: 'x' } },
+    });
+    const argv = ['set', 'anna', '--password-stdin'];
+    const { code, stdout, stderr, applied } = await runCli(argv, {
+      cwd,
+      stdin: 'new-one\n',
+      running: ['anna'],
+    });
+    expect([code, stdout]).toEqual([0, 'anna: the password is changed\n']);
+    expect(applied).toEqual([['anna']]);
+    expect(loadFleetMap({ root: cwd }).users[0]?.backend.password).toBe('new-one');
+    expect(mapText() + stdout + stderr).not.toContain('new-one');
+  });
+
+  it('leaves the old password where the change is refused', async () => {
+    await runCli(['set', 'anna', '--password-stdin'], { cwd, stdin: 'old-one' });
+    const { code } = await runCli(['set', 'anna', 'port=3308', '--password-stdin'], {
+      cwd,
+      stdin: 'new-one',
+    });
+    expect(code).toBe(1);
+    expect(loadFleetMap({ root: cwd }).users[0]?.backend.password).toBe('old-one');
+  });
+
+  it.each([
+    [['anna'], 'give key=value, or a password'],
+    [['defaults', '--password-stdin'], 'a password belongs to a user'],
+  ])('does not take %j for a change', async (argv, message) => {
+    const { code, stderr } = await runCli(['set', ...argv], { cwd, stdin: 'secret' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
   it('puts right a map that is wrong, and applies it to who was ever started', async () => {
     const [anna] = loadFleetMap({ root: cwd }).users;
     if (anna === undefined) throw new Error('no anna');
@@ -106,14 +154,18 @@ describe('set', () => {
   it('tells whom it could not bring in line, and ends with 1', async () => {
     const error = new FleetError('FILE_UNUSABLE', { file: 'x', detail: 'why' });
     const outcomes = [{ user: 'anna', step: 'replace', why: '', error } as const];
-    const apply = () => Promise.resolve({ outcomes, troubles: [], warnings: [] });
+    const apply: FleetActions['apply'] = (_, { onProgress }) => {
+      onProgress?.('anna: x cannot be used: why');
+      return Promise.resolve({ outcomes, troubles: [], warnings: [] });
+    };
     const { code, stderr } = await runCli(['set', 'anna', 'max_sessions=5'], {
       cwd,
       running: ['anna'],
       apply,
     });
     expect(code).toBe(1);
-    expect(stderr).toContain('anna: x cannot be used: why');
+    // Once.
+    expect(stderr.match(/anna: x cannot be used: why/g)).toHaveLength(1);
   });
 
   it('says as JSON what it set', async () => {

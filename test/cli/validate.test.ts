@@ -24,7 +24,7 @@ describe('validate', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('config/fleet.yaml is wrong in 3 places:');
     expect(stderr).toContain("  config/fleet.yaml:3:21 users.a.port: '0' is not possible");
-    expect(stderr).toContain("config/fleet.yaml:3:31 users.b.prt: unknown key; did you mean 'port'?");
+    expect(stderr).toContain("config/fleet.yaml:3:31 users.b.prt: unknown key (did you mean 'port'?)");
   });
 
   it('tells warnings on stderr and ends with 0', async () => {

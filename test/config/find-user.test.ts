@@ -14,7 +14,7 @@ describe('findUser', () => {
 
   it('proposes the nearest name, or port, and names all', () => {
     expect(() => findUser(users, 'ana', 'fleet.yaml')).toThrow(
-      "did you mean 'anna'?; the users are: anna, bert",
+      "(did you mean 'anna'?); the users are: anna, bert",
     );
     expect(() => findUser(users, ':3370', 'fleet.yaml')).toThrow("did you mean ':3307'?");
     expect(() => findUser(users, 'zzzzzz', 'fleet.yaml')).toThrow(

@@ -178,7 +178,7 @@ extra: 1
         '9:1 extra',
       ].sort(),
     );
-    expect(messages(checked)).toContain("unknown key; did you mean 'max_sessions'?");
+    expect(messages(checked)).toContain("unknown key (did you mean 'max_sessions'?)");
     expect(messages(checked)).toContain("did you mean 'host'?");
     expect(messages(checked)).toContain("'99999' is not possible; give a whole number from 1 to 65535");
   });

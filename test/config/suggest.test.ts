@@ -24,7 +24,7 @@ describe('nearest', () => {
 
 describe('suggestion', () => {
   it('ends a message, or is empty', () => {
-    expect(suggestion('prot', ['port'])).toBe("; did you mean 'port'?");
+    expect(suggestion('prot', ['port'])).toBe(" (did you mean 'port'?)");
     expect(suggestion('zzzz', ['port'])).toBe('');
   });
 });

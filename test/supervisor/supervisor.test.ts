@@ -102,6 +102,20 @@ describe('the supervisor', () => {
     expect((await fleet().pids()).bob).toBe(pids.bob);
   });
 
+  it('is under PM2 again after `up`, so that it comes back when it is killed', async () => {
+    const { pid: orphan } = (await fleet().status()).supervisor;
+    expect((await fleet().run('up')).code).toBe(0);
+    const again = await until('another supervisor answers', async () => {
+      const { pid } = (await fleet().status()).supervisor;
+      return pid !== orphan && pid;
+    });
+    process.kill(again, 'SIGKILL');
+    await until('it is back', async () => {
+      const { pid } = (await fleet().status()).supervisor;
+      return pid !== null && pid !== again;
+    });
+  });
+
   it('lets an instance be that was asked to end', async () => {
     const { bob } = await fleet().pids();
     process.kill(Number(bob), 'SIGTERM');
