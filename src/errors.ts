@@ -158,7 +158,7 @@ export const errorTable = {
     message:
       'The settings of an instance in {file} cannot be used: {detail}; write them again with "chronos-fleet up"',
   },
-  FOLDER_UNSAFE: { message: '{folder} is not safe for an admin socket: {detail}; remove it' },
+  FOLDER_UNSAFE: { message: '{folder} is not safe to be written to: {detail}; remove it' },
   // Processes: PM2, the ports, and what applies the map
   ADMIN_SILENT: {
     message:

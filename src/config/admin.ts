@@ -1,9 +1,8 @@
 // Where an instance's admin endpoint is, and a folder for its socket that nobody else can have prepared.
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { FleetError } from '../errors.js';
+import { ensureUntouchedFolder } from './own-folder.js';
 
 /** Unix socket paths end at 103 bytes on macOS and 107 on Linux. */
 const maxSocketPath = 100;
@@ -30,16 +29,9 @@ function shortHash(text: string): string {
 }
 
 /**
- * Makes the folder of the socket `admin` (0700), for the instance that is about to listen on it.
+ * Makes the folder of the socket `admin` (0700), for the process that is about to listen on it.
  * Throws FOLDER_UNSAFE where it is a link, somebody else's, or open to others. Ports and pipes need none.
  */
 export function ensureAdminFolder(admin: string): void {
-  if (!admin.startsWith('/')) return;
-  const folder = dirname(admin);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const status = lstatSync(folder);
-  const unsafe = (detail: string): FleetError => new FleetError('FOLDER_UNSAFE', { folder, detail });
-  if (!status.isDirectory()) throw unsafe('it is not a folder');
-  if (status.uid !== userInfo().uid) throw unsafe('it belongs to another account');
-  if ((status.mode & 0o077) !== 0) throw unsafe('others may enter it');
+  if (admin.startsWith('/')) ensureUntouchedFolder(dirname(admin));
 }

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetError } from '../errors.js';
-import { ensurePrivateFolder, fileTrouble, writeAtomically } from './files.js';
+import { fileTrouble, writeAtomically } from './files.js';
 import { deepFreeze } from './freeze.js';
+import { ensureOwnFolder } from './own-folder.js';
 import type { InstanceSettings } from './types.js';
 
 export interface HandedOver {
@@ -27,15 +28,16 @@ export function settingsRevision(salt: string, settings: InstanceSettings): stri
   return createHmac('sha256', salt).update(canonicalJson(settings)).digest('hex').slice(0, 16);
 }
 
-/** Writes the settings (0600, its folder 0700) and returns what was written. The salt stays what it was. */
+/** Writes the settings (0600, its folder 0700) and returns what was written. The salt stays what it was. Throws FILE_UNUSABLE, FOLDER_UNSAFE. */
 export async function writeInstanceSettings(root: string, settings: InstanceSettings): Promise<HandedOver> {
   const file = settingsFileOf(root, settings.user);
   const salt = previousSalt(file) ?? randomBytes(16).toString('hex');
   const record: HandedOver = { version: 1, salt, revision: settingsRevision(salt, settings), settings };
   try {
-    await ensurePrivateFolder(settings.folder);
+    ensureOwnFolder(settings.folder);
     await writeAtomically(file, `${JSON.stringify(record, null, 2)}\n`, 0o600);
   } catch (error) {
+    if (error instanceof FleetError) throw error;
     throw new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
   }
   return deepFreeze(record);

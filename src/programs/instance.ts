@@ -1,4 +1,5 @@
 // The program of an instance: reads its settings, serves its port, and leaves only after its drain.
+import { ensureAdminFolder } from '../config/admin.js';
 import { readInstanceSettings } from '../config/hand-over.js';
 import { createEvents } from '../observe/events.js';
 import { subscribeLog } from '../observe/logger.js';
@@ -47,13 +48,11 @@ process.on('message', (message) => {
 });
 
 try {
+  ensureAdminFolder(settings.admin);
   await instance.start();
   process.send?.('ready');
 } catch (error) {
   // The system says EADDRINUSE; who holds the port is of more use.
-  const reason = await checkPort(settings).then(
-    () => error,
-    (better: unknown) => better,
-  );
-  await fail('the start', reason);
+  const better: unknown = await checkPort(settings).catch((problem: unknown) => problem);
+  await fail('the start', better ?? error);
 }

@@ -1,5 +1,6 @@
 // The program of the supervisor: watches one fleet, and says on its admin endpoint what it knows.
-import { ensurePrivateFolder } from '../config/files.js';
+import { ensureAdminFolder } from '../config/admin.js';
+import { ensureOwnFolder } from '../config/own-folder.js';
 import { serveAdmin } from '../proxy/admin-endpoint.js';
 import { supervisorFolder } from '../supervisor/app.js';
 import { endProcess } from '../supervisor/end-instance.js';
@@ -13,7 +14,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const [, , root = ''] = process.argv;
 process.title = `chronos-fleet supervisor ${root}`;
-await ensurePrivateFolder(supervisorFolder(root));
+ensureOwnFolder(supervisorFolder(root));
 const log = openSupervisorLog(root);
 
 // One that outlived PM2's daemon makes way for this one, which PM2 looks after.
@@ -23,6 +24,7 @@ if (predecessor !== undefined) await endProcess(predecessor, 'the supervisor', 5
 // `disconnect` comes without a signal before it when PM2 was killed.
 let leaving: Promise<void> | undefined;
 const supervisor = createSupervisor(root, log.tell, () => !process.connected && leaving === undefined);
+ensureAdminFolder(supervisorAddress(root));
 const endpoint = await serveAdmin(supervisorAddress(root), () => supervisor.status());
 log.tell({ type: 'supervisor-started' });
 

@@ -1,7 +1,7 @@
 // The fleet's other processes, the demo backend and the supervisor: started where they are wanted and missing.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePrivateFolder } from '../config/files.js';
+import { ensureOwnFolder } from '../config/own-folder.js';
 import type { FleetMap } from '../config/types.js';
 import { FleetError } from '../errors.js';
 import { demoApp, demoFolder, stderrFile, supervisorApp, supervisorFolder } from './app.js';
@@ -66,7 +66,7 @@ export async function applySupervisor(
   // One that answers without a row has outlived PM2's daemon: nobody would bring it back. It makes way by itself.
   if (pid !== undefined && row?.marks.revision === app.env.CHRONOS_FLEET_REVISION) return undefined;
   await endAll(pm2, 'the supervisor', rows, '');
-  await ensurePrivateFolder(supervisorFolder(root));
+  ensureOwnFolder(supervisorFolder(root));
   await startApp(pm2, root, app);
   return 'the supervisor is running';
 }

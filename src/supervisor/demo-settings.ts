@@ -1,6 +1,7 @@
 // The demo backend's settings file: where it listens, and the accounts of the users, which it reads again when they change.
 import { readFileSync } from 'node:fs';
-import { ensurePrivateFolder, writeAtomically } from '../config/files.js';
+import { writeAtomically } from '../config/files.js';
+import { ensureOwnFolder } from '../config/own-folder.js';
 import type { FleetMap } from '../config/types.js';
 import { demoFolder, demoSettingsFile } from './app.js';
 
@@ -22,7 +23,7 @@ export async function writeDemoSettings({ root, users }: FleetMap, port: number)
   const settings: DemoSettings = { host: demoHost, port, accounts };
   const text = `${JSON.stringify(settings, null, 2)}\n`;
   if (readText(root) === text) return;
-  await ensurePrivateFolder(demoFolder(root));
+  ensureOwnFolder(demoFolder(root));
   await writeAtomically(demoSettingsFile(root), text, 0o600);
 }
 

@@ -1,7 +1,8 @@
 // Which PM2 a fleet runs under: one fleet under two of them would have its processes started twice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePrivateFolder, writeAtomically } from '../config/files.js';
+import { writeAtomically } from '../config/files.js';
+import { ensureOwnFolder } from '../config/own-folder.js';
 import { FleetError } from '../errors.js';
 import { supervisorFolder } from './app.js';
 import { daemonRuns, pm2Home } from './pm2-home.js';
@@ -10,7 +11,7 @@ const fileOf = (root: string): string => join(supervisorFolder(root), 'pm2-home'
 
 /** Remembers the PM2 that the fleet is started under, for commands in terminals that have another PM2_HOME, or none. */
 export async function rememberPm2Home(root: string): Promise<void> {
-  await ensurePrivateFolder(supervisorFolder(root));
+  ensureOwnFolder(supervisorFolder(root));
   await writeAtomically(fileOf(root), `${pm2Home()}\n`, 0o600);
 }
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readDotEnv } from '../config/environment.js';
 import type { Environment } from '../config/environment.js';
-import { ensurePrivateFolder, writeAtomically } from '../config/files.js';
+import { writeAtomically } from '../config/files.js';
+import { ensureOwnFolder } from '../config/own-folder.js';
 import { loadFleetMap, readMapText } from '../config/load.js';
 import { mapFileOf } from '../config/root.js';
 import type { FleetMap } from '../config/types.js';
@@ -29,7 +30,7 @@ export async function rememberEnvironment(root: string): Promise<void> {
   const values = Object.fromEntries(
     names.map((name) => [name, known[name]] as const).filter(([, value]) => value !== undefined),
   );
-  await ensurePrivateFolder(supervisorFolder(root));
+  ensureOwnFolder(supervisorFolder(root));
   await writeAtomically(environmentFile(root), `${JSON.stringify(values)}\n`, 0o600);
 }
 

@@ -1,5 +1,13 @@
 // What an instance is given: a private file, with a revision that tells changes and nothing else.
-import { readFileSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -42,6 +50,24 @@ describe('writeInstanceSettings', () => {
       expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
     },
   );
+
+  it.skipIf(process.platform === 'win32')('closes a folder that was open to others', async () => {
+    const { root, settings } = oneUser();
+    mkdirSync(settings.folder, { recursive: true });
+    chmodSync(settings.folder, 0o777);
+    await writeInstanceSettings(root, settings);
+    expect(statSync(settings.folder).mode & 0o777).toBe(0o700);
+  });
+
+  it.skipIf(process.platform === 'win32')('writes no secret where a link leads to', async () => {
+    const { root, settings } = oneUser();
+    const elsewhere = join(root, 'elsewhere');
+    mkdirSync(elsewhere);
+    mkdirSync(join(root, 'instances'), { recursive: true });
+    symlinkSync(elsewhere, settings.folder);
+    await expect(writeInstanceSettings(root, settings)).rejects.toMatchObject({ code: 'FOLDER_UNSAFE' });
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
 
   it('keeps the salt, so that the same settings keep their revision', async () => {
     const { root, settings } = oneUser();
