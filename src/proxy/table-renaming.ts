@@ -3,6 +3,7 @@
 import type { Session } from '../session/session.js';
 import type { RenameStatement } from '../session/temporary-tables.js';
 import type { Statement } from '../sql/types.js';
+import { ServerStatus } from '../wire/constants.js';
 import type { Live } from './backend-link.js';
 
 /** Without a privilege on the base tables only RENAME TABLE works, and only on newer MariaDB servers; elsewhere ALTER TABLE. */
@@ -19,7 +20,7 @@ export async function learnToRename(
 ): Promise<void> {
   const { temporaryTables } = live.state;
   const table = statements.flatMap(({ createdTables }) => createdTables).at(-1);
-  if (table === undefined || temporaryTables.renames !== null || session.holds.has('transaction')) return;
+  if (table === undefined || temporaryTables.renames !== null || isInTransaction(session)) return;
   const schema = table.qualifier ?? session.schema;
   if (schema === null) return;
   live.state.diagnosticsOf = live.state.foundRowsOf = null;
@@ -30,4 +31,9 @@ export async function learnToRename(
     return;
   }
   temporaryTables.renames = 'none';
+}
+
+/** As of the reply that has just come, which may itself have begun the transaction. */
+function isInTransaction({ status }: Session): boolean {
+  return (status & ServerStatus.IN_TRANS) !== 0;
 }

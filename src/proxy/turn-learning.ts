@@ -27,8 +27,9 @@ export async function learnFromReply(
     session.schema = live.state.schema = payload.toString('utf8', 1);
   }
   if (statement !== null) learnStatement(code, statement, outcome);
-  if (code === Command.QUERY || code === Command.STMT_EXECUTE)
+  if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
+  else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
   if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
   updateHolds(session, command, ran, live, outcome);
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
@@ -54,11 +55,21 @@ function updateHolds(
     schema: session.schema,
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
     // A result set has no place in which the server could tell.
-    mayHaveChanged: !live.tracked || outcome.changes.length > 0 || outcome.rows !== null,
+    mayHaveChanged:
+      !live.tracked || outcome.changes.length > 0 || outcome.rows !== null || mayHaveRun(ran, outcome),
   });
   if (statements.anyCursorOpen) holds.add('cursor');
   else holds.remove('cursor');
 }
+
+/** An error has no place either, and a routine may have done much before it failed. */
+function mayHaveRun(ran: readonly Statement[], { err }: Outcome): boolean {
+  if (err === null || err.errno === SYNTAX_ERROR) return false;
+  return err.errno !== NO_SUCH_ROUTINE || ran.some(({ verb }) => verb === 'CALL');
+}
+
+const SYNTAX_ERROR = 1064;
+const NO_SUCH_ROUTINE = 1305;
 
 function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
   const { effects } = command;

@@ -43,7 +43,9 @@ export class Diagnostics {
    */
   note(statements: readonly Statement[], end: StatementEnd, text: Buffer | null): boolean {
     const last = statements.at(-1);
-    this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
+    // GET DIAGNOSTICS looks and changes nothing.
+    if (last?.verb !== 'GET' || end.failed)
+      this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
     const keepsWarnings =
@@ -54,7 +56,15 @@ export class Diagnostics {
       lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
       warnings: end.failed || end.warnings > 0 || (keepsWarnings && this.unknown.warnings),
     };
-    return !keepsWarnings;
+    return end.failed || end.warnings > 0 || (!keepsWarnings && last?.opaque === null);
+  }
+
+  /** A statement of the session was prepared: that alone clears the warnings of before where it needs a table. */
+  notePrepared(statements: readonly Statement[], text: Buffer | null): void {
+    const last = statements.at(-1);
+    if (last === undefined || isWithoutTable(last, text)) return;
+    this.saved = null;
+    this.unknown = { ...this.unknown, warnings: false };
   }
 
   /** What only the server knows. */
@@ -95,9 +105,13 @@ const tableless: ReadonlySet<string> = new Set(
   'SELECT DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(' '),
 );
 
+const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
+
 /** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable({ verb, diagnostics }: Statement, text: Buffer | null): boolean {
+function isWithoutTable({ verb, diagnostics, opaque }: Statement, text: Buffer | null): boolean {
   if (verb === 'SHOW') return diagnostics.includes('warnings');
+  if (opaque !== null) return false;
+  if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
   return tableless.has(verb) && !mentions(text, 'from');
 }
 

@@ -1,7 +1,7 @@
 // One session of a script: runs its steps over a raw connection, and gives the replies with nothing in them that two servers
 // would number otherwise.
 import { capability, usualCapabilities } from '../support/raw-login.js';
-import { command, connectRaw, type RawClient } from '../support/raw-client.js';
+import { command, connectRaw, errorOf, type RawClient } from '../support/raw-client.js';
 import type { RawPacket } from '../support/raw-packets.js';
 import { int4, statementId } from '../support/transcript.js';
 import { executeBody, typeOf, type ParameterType } from './execute-body.js';
@@ -23,6 +23,7 @@ interface Prepared {
 }
 
 export class ScriptClient {
+  private lastWasQuery = true;
   private readonly slots = new Map<number, Prepared>();
 
   private constructor(
@@ -32,14 +33,16 @@ export class ScriptClient {
   ) {}
 
   static async open(door: Door, fixture: Fixture, login: Login): Promise<ScriptClient> {
-    return await new ScriptClient(door, fixture, await logIn(door, fixture, login)).begin();
+    const client = new ScriptClient(door, fixture, await logIn(door, fixture, login));
+    await client.begin();
+    return client;
   }
 
   /** A connection's first FOUND_ROWS() and ROW_COUNT() are left from whoever had the server's thread before. */
-  private async begin(): Promise<this> {
+  private async begin(): Promise<readonly string[]> {
     this.slots.clear();
-    await this.raw.query('SELECT 1');
-    return this;
+    this.lastWasQuery = true;
+    return (await this.raw.query('SELECT 1')).map(readable);
   }
 
   /** The session's id as its greeting told it. */
@@ -50,22 +53,23 @@ export class ScriptClient {
   /** Takes a step; the packets of the reply, headers included, a byte a character. */
   async take(step: Step): Promise<readonly string[]> {
     if (step.do === 'reconnect') return await this.reconnect(step.login);
-    if (step.do === 'change-user') return [await this.changeUser(step.schema)];
+    if (step.do === 'change-user') return await this.changeUser(step.schema);
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
     if ('slot' in step && !this.slots.has(step.slot)) return [];
-    const reply = await this.send(step);
-    if (step.do === 'reset-connection') await this.begin();
+    if (step.do === 'execute' || step.do === 'prepare') this.lastWasQuery = false;
+    const before = hidesTables(step) ? await this.raw.query(needsTable) : [];
+    const reply = [...(await this.send(step))];
     // What ROW_COUNT() says after a command that is no statement is the server's affair.
     if (step.do === 'ping' || step.do === 'set-option' || step.do === 'init-db' || step.do === 'field-list')
-      await this.raw.query('DO 0');
-    return reply.map(readable);
+      reply.push(...(await this.raw.query('DO 0')));
+    const begun = step.do === 'reset-connection' ? await this.begin() : [];
+    return [...[...before, ...reply].map(readable), ...begun];
   }
 
   private async reconnect(login: Login): Promise<readonly string[]> {
     await this.quit();
     this.raw = await logIn(this.door, this.fixture, login);
-    await this.begin();
-    return [];
+    return await this.begin();
   }
 
   async quit(): Promise<void> {
@@ -81,7 +85,7 @@ export class ScriptClient {
   private send(step: Exclude<Step, { do: 'reconnect' | 'change-user' | 'prepare' }>) {
     switch (step.do) {
       case 'query':
-        return this.raw.query(this.named(step.sql));
+        return this.query(step.sql);
       case 'execute':
         return this.execute(step.slot, step);
       case 'long-data':
@@ -106,16 +110,23 @@ export class ScriptClient {
     }
   }
 
+  /** FOUND_ROWS() is only asked where a query was the last statement: after others servers answer as it happens. */
+  private async query(sql: string): Promise<readonly RawPacket[]> {
+    const isAnswerable = this.lastWasQuery || !/^[^;]*FOUND_ROWS\(\)/i.test(sql);
+    const reply = await this.raw.query(isAnswerable ? this.named(sql) : 'SELECT 1');
+    this.lastWasQuery = /^SELECT[^;]*$/i.test(sql) && reply.length > 1 && errorOf(reply) === undefined;
+    return reply;
+  }
+
   private named(text: string): string {
     return withNames(this.fixture, text).replaceAll('{id}', String(this.id));
   }
 
-  private async changeUser(schema: string | null): Promise<string> {
+  private async changeUser(schema: string | null): Promise<readonly string[]> {
     const { user, password } = this.fixture.account;
     const named = schema === null ? {} : { schema: this.named(schema) };
     const error = await this.raw.changeUser({ user, password, ...named });
-    await this.begin();
-    return error === undefined ? 'changed' : JSON.stringify(error);
+    return [error === undefined ? 'changed' : JSON.stringify(error), ...(await this.begin())];
   }
 
   private async prepare(slot: number, sql: string): Promise<readonly string[]> {
@@ -177,6 +188,14 @@ function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Prom
   const { user, password } = account;
   return connectRaw({ port: door.port, user, password, capabilities, collation: login.collation, ...schema });
 }
+
+/** Whether the tables that a statement needs, which decide what becomes of the warnings of before, are hidden in programs. */
+function hidesTables(step: Step): boolean {
+  const sql = step.do === 'query' || step.do === 'prepare' ? step.sql : '';
+  return step.do === 'execute' || /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
+}
+
+const needsTable = 'DO (SELECT COUNT(*) FROM information_schema.ENGINES)';
 
 function readable({ bytes }: RawPacket): string {
   // The id is the server's choice, and so is its length.
