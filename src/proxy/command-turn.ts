@@ -132,7 +132,7 @@ export class CommandTurn implements Refusable {
       this.finish(null);
       return { type: 'done' };
     }
-    const renewal = renewalFor(this.command, session, live);
+    const renewal = renewalFor(this.command, session, live, held);
     if (renewal !== null && held) throw new DifferenceFailed(noSchema);
     if (renewal !== null) return this.renew(renewal, live);
     checkSize(this.command, live);

@@ -26,15 +26,23 @@ export class DifferenceFailed extends Error {
 export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
 
 /** Why this command needs a new connection; null where this one will do. */
-export function renewalFor({ effects, code }: ClientCommand, session: Session, live: Live): string | null {
-  const usesSchema = effects.length === 0 ? code !== Command.QUERY : effects.some(usesSchemaNowOrLater);
+export function renewalFor(
+  { effects, code }: ClientCommand,
+  session: Session,
+  live: Live,
+  held: boolean,
+): string | null {
+  const usesSchema =
+    effects.length === 0
+      ? code !== Command.QUERY
+      : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect)));
   if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
   return 'a session without a schema has its turn';
 }
 
 /** Once the session holds the connection, no other can be had for it. */
-function usesSchemaNowOrLater({ usesSchema, beginsTransaction, locks }: Statement): boolean {
-  return usesSchema || beginsTransaction || locks.length > 0;
+function mayHold({ beginsTransaction, locks, oneShot }: Statement): boolean {
+  return beginsTransaction || oneShot || locks.length > 0;
 }
 
 /** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */

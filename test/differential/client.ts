@@ -56,7 +56,7 @@ export class ScriptClient {
     if (step.do === 'change-user') return await this.changeUser(step.schema);
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
     if ('slot' in step && !this.slots.has(step.slot)) return [];
-    if (step.do === 'execute' || step.do === 'prepare') this.lastWasQuery = false;
+    if (step.do === 'execute') this.lastWasQuery = false;
     const before = hidesTables(step) ? await this.raw.query(needsTable) : [];
     const reply = [...(await this.send(step))];
     // What ROW_COUNT() says after a command that is no statement is the server's affair.
@@ -130,6 +130,7 @@ export class ScriptClient {
   }
 
   private async prepare(slot: number, sql: string): Promise<readonly string[]> {
+    this.lastWasQuery = false;
     const reply = await this.raw.command(command.STMT_PREPARE, Buffer.from(this.named(sql)));
     const head = reply[0];
     if (head?.payload[0] !== 0) return reply.map(readable);
