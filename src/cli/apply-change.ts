@@ -37,9 +37,18 @@ export async function whoRuns(root: string, context: Context): Promise<(user: st
  * Applies the map for `users`. Returns whether all went well; who could not be brought in line is told as it happens, and the exit
  * code is then 1.
  */
-export async function applyTo(root: string, users: readonly string[], context: Context): Promise<boolean> {
+export async function applyTo(
+  root: string,
+  users: readonly string[],
+  context: Context,
+  options: Pick<ApplyOptions, 'restart'> = {},
+): Promise<boolean> {
   if (users.length === 0) return true;
-  const { outcomes, warnings } = await context.actions.apply(root, { only: users, onProgress: context.note });
+  const { outcomes, warnings } = await context.actions.apply(root, {
+    ...options,
+    only: users,
+    onProgress: context.note,
+  });
   for (const warning of warnings) context.note(`warning: ${warning}`);
   const failed = outcomes.filter(({ error }) => error !== undefined);
   if (failed.length > 0) context.exitWith(1);

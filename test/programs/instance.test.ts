@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,11 +33,11 @@ const folder = (): string => join(root, 'instances', 'ann');
 const admin = (): string => join(folder(), 'admin.sock');
 
 /** Starts the program on `port`, in front of a backend that is not there. */
-async function start(port: number): Promise<ChildProcess> {
+async function start(port: number, endpoint = admin()): Promise<ChildProcess> {
   mkdirSync(folder(), { recursive: true, mode: 0o700 });
   const { backend } = settingsOf('ann');
   const settings = settingsOf('ann', {
-    ...{ port, folder: folder(), admin: admin(), drainTimeoutMs: 1_000 },
+    ...{ port, folder: folder(), admin: endpoint, drainTimeoutMs: 1_000 },
     backend: { ...backend, port: 1 },
   });
   await writeInstanceSettings(root, settings);
@@ -56,6 +56,14 @@ describe('the program of an instance', () => {
   it('says that it is ready when its port is open, though the backend is not there', async () => {
     const child = await startReady();
     expect(await fetchStatus(admin(), 2_000)).toMatchObject({ user: 'ann', pid: child.pid });
+  });
+
+  it('makes the folder of its admin socket where that is not its own', async () => {
+    const elsewhere = join(root, 'short', 'ann.sock');
+    const child = await start(await freePort(), elsewhere);
+    expect(await once(child, 'message')).toContain('ready');
+    expect(await fetchStatus(elsewhere, 2_000)).toMatchObject({ pid: child.pid });
+    expect(statSync(join(root, 'short')).mode & 0o777).toBe(0o700);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('drains and says goodbye at %s', async (signal) => {
