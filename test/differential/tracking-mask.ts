@@ -22,8 +22,8 @@ export async function startMask(target: {
     }
     client.on('close', () => server.destroySoon());
     server.on('close', () => client.destroySoon());
-    client.pipe(server);
-    maskGreeting(server, client);
+    changeFirst(server, client, withoutOffer);
+    changeFirst(client, server, withoutWish);
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   return {
@@ -37,22 +37,29 @@ export async function startMask(target: {
 }
 
 /** Passes on the first packet changed, and the rest as it comes. */
-function maskGreeting(server: Socket, client: Socket): void {
+function changeFirst(from: Socket, to: Socket, change: (packet: Buffer) => Buffer): void {
   const splitter = createSplitter();
   const onData = (chunk: Buffer): void => {
-    const [greeting] = splitter.push(chunk);
-    if (greeting === undefined) return;
-    server.off('data', onData);
-    client.write(withoutTracking(greeting.bytes));
-    server.pipe(client);
+    const [first] = splitter.push(chunk);
+    if (first === undefined) return;
+    from.off('data', onData);
+    to.write(change(first.bytes));
+    from.pipe(to);
   };
-  server.on('data', onData);
+  from.on('data', onData);
 }
 
-/** The upper half of the capabilities stands 18 bytes behind the version. */
-function withoutTracking(greeting: Buffer): Buffer {
+/** The greeting: the upper half of the capabilities stands 18 bytes behind the version. */
+function withoutOffer(greeting: Buffer): Buffer {
   const masked = Buffer.from(greeting);
   const upperAt = masked.indexOf(0, 5) + 1 + 18;
   masked.writeUInt16LE(masked.readUInt16LE(upperAt) & ~(capability.SESSION_TRACK >>> 16), upperAt);
+  return masked;
+}
+
+/** The login begins with the capabilities. What it asks for though it was not offered, old servers do not know. */
+function withoutWish(login: Buffer): Buffer {
+  const masked = Buffer.from(login);
+  masked.writeUInt32LE((masked.readUInt32LE(4) & ~capability.SESSION_TRACK) >>> 0, 4);
   return masked;
 }
