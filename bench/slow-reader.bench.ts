@@ -43,8 +43,8 @@ async function take(socket: Socket, pace: number, hurry: Promise<void>): Promise
   const hash = createHash('sha256');
   let bytes = 0;
   let tail = Buffer.alloc(0);
-  let isHurried = false;
-  void hurry.then(() => (isHurried = true));
+  const state = { isHurried: false };
+  void hurry.then(() => (state.isHurried = true));
   const started = performance.now();
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
@@ -53,7 +53,7 @@ async function take(socket: Socket, pace: number, hurry: Promise<void>): Promise
     // The EOF packet behind the rows: five bytes of payload that begin with 0xfe.
     if (bytes > rows * rowBytes && tail.subarray(0, 3).equals(ending) && tail[4] === 0xfe) break;
     const aheadMs = (bytes / pace) * 1000 - (performance.now() - started);
-    if (!isHurried && aheadMs > 0) await Promise.race([hurry, delay(Math.min(aheadMs, 100))]);
+    if (!state.isHurried && aheadMs > 0) await Promise.race([hurry, delay(Math.min(aheadMs, 100))]);
   }
   return { bytes, hash: hash.digest('hex') };
 }
@@ -97,7 +97,13 @@ describe('a client that reads 500 MB at 1 MB/s', () => {
       const { sessions } = await instance.status();
       for (const { untaken } of sessions) peakDisk = Math.max(peakDisk, untaken?.disk ?? 0);
     };
-    const sampler = setInterval(() => void sample(), 20);
+    const state = { isOver: false };
+    const sampled = (async () => {
+      while (!state.isOver) {
+        await sample();
+        await delay(20);
+      }
+    })();
     const answer = other.rows('SELECT 1');
     await answer;
     const heldMs = performance.now() - started;
@@ -105,7 +111,8 @@ describe('a client that reads 500 MB at 1 MB/s', () => {
     await delay(watchMs);
     goOn();
     const slow = await taken;
-    clearInterval(sampler);
+    state.isOver = true;
+    await sampled;
     socket.destroy();
     const figures = [
       `directly, as fast as it goes   ${directMs.toFixed(0)} ms`,

@@ -19,6 +19,8 @@ export class ClientOutput {
   private readonly queue: SpoolQueue;
   private writing = 0;
   private reading = false;
+  /** Filled only while nothing is being written. */
+  private readInto: Buffer | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
   private readonly roomListeners = new Set<() => void>();
   private readonly takenListeners = new Set<() => void>();
@@ -103,7 +105,8 @@ export class ClientOutput {
     while (this.writing < SLICE_BYTES && !this.reading && !this.socket.destroyed) {
       const bytes = this.queue.take(SLICE_BYTES);
       if (bytes.length === 0) {
-        if (this.queue.onDisk > 0) void this.readBack();
+        // One buffer for all that is read back: a new one each time would leave many behind.
+        if (this.queue.onDisk > 0 && this.writing === 0) void this.readBack();
         return;
       }
       this.write(bytes);
@@ -113,8 +116,9 @@ export class ClientOutput {
   private async readBack(): Promise<void> {
     this.reading = true;
     try {
-      const bytes = await this.queue.read(SLICE_BYTES);
-      if (bytes.length > 0 && !this.socket.destroyed) this.write(bytes);
+      this.readInto ??= Buffer.allocUnsafeSlow(SLICE_BYTES);
+      const length = await this.queue.read(this.readInto);
+      if (length > 0 && !this.socket.destroyed) this.write(this.readInto.subarray(0, length));
     } catch (error) {
       // Without what was kept in the file, nothing that comes behind it can be understood.
       this.limits.spool.troubled(error instanceof Error ? error : new Error(String(error)));
@@ -140,6 +144,7 @@ export class ClientOutput {
   }
 
   private tellProgress(): void {
+    if (this.isFlushed) this.readInto = undefined;
     if (!this.full) callOnce(this.roomListeners);
     if (!this.isBehind) callOnce(this.takenListeners);
     if (this.isFlushed || this.socket.destroyed) callOnce(this.flushListeners);

@@ -8,8 +8,8 @@ import { ByteQueue } from './byte-queue.js';
 export interface SpoolFile {
   /** Writes all of the pieces, one behind the other from `position` on. @throws the system's error, e.g. ENOSPC */
   write(pieces: readonly Buffer[], position: number): Promise<void>;
-  /** Reads `length` bytes that were written. @throws the system's error */
-  read(length: number, position: number): Promise<Buffer>;
+  /** Fills `into` with bytes that were written. @throws the system's error */
+  read(into: Buffer, position: number): Promise<void>;
   /** Closes and removes the file, once what is being written or read is done. */
   close(): Promise<void>;
 }
@@ -63,14 +63,12 @@ async function createFile(name: string): Promise<SpoolFile> {
         at += bytesWritten;
       }
     },
-    async read(length, position) {
-      const bytes = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length;) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+    async read(into, position) {
+      for (let done = 0; done < into.length;) {
+        const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
         if (bytesRead === 0) throw new Error(`a file of the spool ends at ${position + done}`);
         done += bytesRead;
       }
-      return bytes;
     },
     async close() {
       await handle.close();

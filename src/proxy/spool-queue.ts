@@ -86,17 +86,21 @@ export class SpoolQueue {
     return bytes;
   }
 
-  /** The next bytes from disk, at most `max`; only while `onDisk` > 0, and one call at a time. @throws the system's error */
-  async read(max: number): Promise<Buffer> {
+  /**
+   * Reads the next bytes from disk into `into`, as many as fit, and answers how many; only while `onDisk` > 0, and one call
+   * at a time. @throws the system's error
+   */
+  async read(into: Buffer): Promise<number> {
     const [segment] = this.segments;
-    if (segment === undefined) return Buffer.alloc(0);
-    const bytes = await segment.file.read(Math.min(max, segment.size - segment.readAt), segment.readAt);
-    if (this.isClosed) return Buffer.alloc(0);
-    segment.readAt += bytes.length;
-    this.unread -= bytes.length;
+    if (segment === undefined) return 0;
+    const length = Math.min(into.length, segment.size - segment.readAt);
+    await segment.file.read(into.subarray(0, length), segment.readAt);
+    if (this.isClosed) return 0;
+    segment.readAt += length;
+    this.unread -= length;
     this.dropRead();
     this.recover();
-    return bytes;
+    return length;
   }
 
   /** Writes up to `max` of the bytes in memory to disk, the oldest first. Never rejects: see `failure`. */

@@ -4,13 +4,13 @@ import type { SpoolFile, SpoolFiles } from './spool-folder.js';
 import { SpoolQueue, type QueueListener, type SpoolStore } from './spool-queue.js';
 
 export interface SpoolLimits {
-  /** Bytes of all clients together that are kept in memory; past them those of the slowest go to disk. */
+  /** Bytes of all clients together that are kept in memory; near to it those of the slowest go to disk. */
   readonly memoryBytes: number;
   /** Bytes of all clients together in files. */
   readonly diskBytes: number;
 }
 
-/** What may wait in memory for the disk, before the backend has to: disks write in bursts. */
+/** So much of the memory is kept free while the disk can take it, because disks write in bursts. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 /** The longest packet: what comes of a reply at most after it was to be cut short. */
 const PACKET_BYTES = 16 * 1024 * 1024;
@@ -23,7 +23,7 @@ export class Spool implements SpoolStore {
   private memoryBytes = 0;
   private diskBytes = 0;
   private isWriting = false;
-  private readonly crowdedFrom: number;
+  private readonly writesFrom: number;
   private readonly pieceBytes: number;
   readonly segmentBytes: number;
 
@@ -33,7 +33,7 @@ export class Spool implements SpoolStore {
     private readonly files: SpoolFiles,
     private readonly onTrouble: (error: Error) => void,
   ) {
-    this.crowdedFrom = limits.memoryBytes + (limits.diskBytes === 0 ? 0 : WINDOW_BYTES);
+    this.writesFrom = limits.memoryBytes - Math.min(WINDOW_BYTES, limits.memoryBytes / 2);
     this.pieceBytes = Math.min(PIECE_BYTES, Math.ceil(limits.memoryBytes / 4));
     this.segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil(limits.diskBytes / 16));
   }
@@ -56,12 +56,12 @@ export class Spool implements SpoolStore {
 
   /** Nothing more can be kept for a while: who brings bytes for a client that is behind should wait. */
   get crowded(): boolean {
-    return this.memoryBytes > this.crowdedFrom;
+    return this.memoryBytes > this.limits.memoryBytes;
   }
 
   /** More is kept than there is room for, though nothing is waited for: what comes must be cut off. */
   get bursting(): boolean {
-    return this.memoryBytes > this.crowdedFrom + PACKET_BYTES;
+    return this.memoryBytes > this.limits.memoryBytes + PACKET_BYTES;
   }
 
   createFile(): Promise<SpoolFile> {
@@ -71,7 +71,7 @@ export class Spool implements SpoolStore {
   memoryChanged(bytes: number): void {
     this.memoryBytes += bytes;
     if (bytes > 0) void this.relieve();
-    else if (!this.crowded && this.memoryBytes - bytes > this.crowdedFrom) this.tellRoom();
+    else if (!this.crowded && this.memoryBytes - bytes > this.limits.memoryBytes) this.tellRoom();
   }
 
   diskChanged(bytes: number): void {
@@ -91,7 +91,7 @@ export class Spool implements SpoolStore {
     for (const queue of this.queues) queue.tellRoom();
   }
 
-  /** Writes to disk, piece by piece, until what is in memory is within its bound. */
+  /** Writes to disk, piece by piece, until there is room in memory for what comes. */
   private async relieve(): Promise<void> {
     if (this.isWriting) return;
     this.isWriting = true;
@@ -103,11 +103,12 @@ export class Spool implements SpoolStore {
 
   /** The client that is most behind: one that keeps up never meets the disk. */
   private nextToWrite(): SpoolQueue | undefined {
-    if (this.memoryBytes <= this.limits.memoryBytes || this.diskBytes >= this.limits.diskBytes)
-      return undefined;
+    if (this.memoryBytes <= this.writesFrom || this.diskBytes >= this.limits.diskBytes) return undefined;
     let largest: SpoolQueue | undefined;
     for (const queue of this.queues) if (queue.writable > (largest?.writable ?? 0)) largest = queue;
-    return largest !== undefined && largest.writable >= this.pieceBytes ? largest : undefined;
+    // Many that are a little behind fill the memory too.
+    const least = this.crowded ? 1 : this.pieceBytes;
+    return largest !== undefined && largest.writable >= least ? largest : undefined;
   }
 }
 

@@ -33,10 +33,11 @@ export function fakeDisk(): FakeDisk {
         if (used() + bytes.length > room) throw new Error('ENOSPC: no space left on device, write');
         file.content = Buffer.concat([file.content.subarray(0, position), bytes]);
       },
-      read: (length, position) =>
-        spoiled
-          ? Promise.reject(new Error('EIO: i/o error, read'))
-          : Promise.resolve(Buffer.from(file.content.subarray(position, position + length))),
+      read(into, position) {
+        if (spoiled) return Promise.reject(new Error('EIO: i/o error, read'));
+        file.content.copy(into, 0, position);
+        return Promise.resolve();
+      },
       close() {
         files.delete(file);
         return Promise.resolve();

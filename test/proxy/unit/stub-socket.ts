@@ -32,7 +32,8 @@ export function stubSocket(eager = false): StubSocket {
   const duplex = new Duplex({
     read: () => undefined,
     write(chunk: Buffer, _encoding, done) {
-      pieces.push(chunk);
+      // Whoever wrote may use the buffer again once it was taken.
+      pieces.push(Buffer.from(chunk));
       if (isEager) done();
       else pending = () => done();
     },
