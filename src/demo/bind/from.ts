@@ -48,7 +48,11 @@ function bindTable(
   const alias = ref.alias ?? ref.table.name;
   const common =
     ref.table.schema === null ? context.commonTables.get(ref.table.name.toLowerCase()) : undefined;
-  if (common !== undefined) return one(quoteName(ref.table.name), null, alias, common, parent, taken);
+  if (common !== undefined) {
+    const { sql, scope } = one(quoteName(ref.table.name), null, alias, common, parent, taken);
+    const recursive = context.recursing.has(ref.table.name.toLowerCase());
+    return { sql, scope: recursive ? { ...scope, recursive } : scope };
+  }
   const table = context.table(ref.table);
   if (table.kind === 'VIEW') {
     const query = bindQuery(context.view(table), { ...context, commonTables: new Map() }, null);
@@ -149,6 +153,7 @@ function joinScopes(left: Scope, right: Scope, shared: readonly string[], parent
     tables: [...left.tables, ...right.tables],
     star: [...joined, ...rest],
     merged: new Set([...left.merged, ...right.merged, ...names]),
+    ...(left.recursive === true || right.recursive === true ? { recursive: true } : {}),
     parent,
   };
 }

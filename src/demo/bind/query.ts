@@ -50,7 +50,8 @@ function bindWith(
   const { recursive } = query.with;
   const parts = query.with.tables.map((table) => {
     if (recursive) commonTables.set(table.name.toLowerCase(), firstColumns(table, context, parent));
-    const bound = bindQuery(table.query, context, parent);
+    const recursing = new Set(recursive ? [...outer.recursing, table.name.toLowerCase()] : outer.recursing);
+    const bound = bindQuery(table.query, { ...context, recursing }, parent);
     const columns = named(bound.columns, table.columns);
     commonTables.set(table.name.toLowerCase(), columns);
     return `${quoteName(table.name)}(${columns.map((column) => quoteName(column.name)).join(', ')}) AS (${bound.sql})`;
@@ -129,7 +130,9 @@ function bindSelect(select: Select, context: BindContext, parent: Scope | null):
     select.having === null ? null : bind(select.having, { ...place('having clause'), alias }).sql;
   // Without groups and aggregates HAVING is a second WHERE, which the engine would refuse.
   const grouped = groups.length > 0 || context.sawAggregate;
-  const filters = [where, grouped ? null : having].filter((filter) => filter !== null);
+  // A recursion without an end is ended: each of its rows is counted.
+  const counted = scope.recursive === true ? 'my__count_recursion()' : null;
+  const filters = [where, grouped ? null : having, counted].filter((filter) => filter !== null);
   const clauses = [
     `SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.map(itemSql).join(', ')}`,
     from === null ? '' : `FROM ${from.sql}`,

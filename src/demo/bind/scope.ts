@@ -46,6 +46,8 @@ export interface Scope {
   readonly star: readonly ScopeColumn[];
   /** Names of columns that NATURAL or USING joined, which are not ambiguous. */
   readonly merged: ReadonlySet<string>;
+  /** A table of it is the common table that is being bound. */
+  readonly recursive?: true;
   /** The query around a subquery. */
   readonly parent: Scope | null;
 }
@@ -71,6 +73,8 @@ export interface BindContext {
   /** @throws MySqlError 1193 */
   systemVariable(name: string, scope: 'session' | 'global' | null): string | number | null;
   readonly commonTables: ReadonlyMap<string, readonly ResultColumn[]>;
+  /** Common tables that are being bound themselves: naming one is a recursion. */
+  readonly recursing: ReadonlySet<string>;
   /** Seconds, as SQL, that SLEEP() asks to wait before the statement runs. */
   readonly sleeps: string[];
   /** Seen an aggregate function since it was last set to false. */

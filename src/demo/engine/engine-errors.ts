@@ -1,5 +1,6 @@
 // What the embedded engine complains of, as the MySQL error that a server would send.
 
+import { FleetError } from '../../errors.js';
 import { MySqlError, mysqlError } from '../mysql-error.js';
 
 type Translate = (found: RegExpExecArray) => MySqlError;
@@ -22,6 +23,7 @@ const table: readonly (readonly [RegExp, Translate])[] = [
   ],
   [/^near "(.*)": syntax error$/, (found) => mysqlError('PARSE', { near: found[1] ?? '', line: 1 })],
   [/^(?:sub-select returns|row value misused)/, () => mysqlError('OPERAND_COLUMNS', { columns: 1 })],
+  [/^datatype mismatch$/, () => mysqlError('WRONG_ARGUMENTS', { what: 'LIMIT' })],
   [/^misuse of aggregate/, () => new MySqlError(1111, 'HY000', 'Invalid use of group function')],
   [
     /^SELECTs to the left and right of .* do not have the same number of result columns$/,
@@ -33,7 +35,12 @@ const table: readonly (readonly [RegExp, Translate])[] = [
 /** @returns `error` itself where it already is a MySqlError */
 export function asMySqlError(error: unknown): MySqlError {
   if (error instanceof MySqlError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof FleetError)
+    return new MySqlError(error.errno ?? 1105, error.sqlState ?? 'HY000', error.message);
+  // The engine throws plain errors; any other kind is a defect of ours, which must not end the other connections.
+  if (!(error instanceof Error) || error.constructor !== Error)
+    return mysqlError('INTERNAL', { detail: String(error) });
+  const { message } = error;
   for (const [pattern, translate] of table) {
     const found = pattern.exec(message);
     if (found) return translate(found);

@@ -2,6 +2,7 @@
 
 import initSqlJs from 'sql.js';
 import type { Database } from 'sql.js';
+import { mysqlError } from '../mysql-error.js';
 
 /** A value as the engine has it: integers as bigint, so that they are told from floating-point numbers. */
 export type Value = bigint | number | string | Uint8Array | null;
@@ -21,6 +22,9 @@ export interface Engine {
 
 /** What the engine hands to a function of ours; it does not tell integers from other numbers. */
 export type FunctionArgument = number | string | Uint8Array | null;
+
+/** A result is put together in memory; a join without a condition must not take all of it. */
+const MAX_ROWS = 1_000_000;
 
 export async function openEngine(): Promise<Engine> {
   const sqlite = await initSqlJs();
@@ -70,7 +74,10 @@ function allRows(database: Database, sql: string): Value[][] {
       parameters: null,
       config: { useBigInt: boolean },
     ) => Value[];
-    while (statement.step()) rows.push(get(null, { useBigInt: true }));
+    while (statement.step()) {
+      if (rows.length === MAX_ROWS) throw mysqlError('TOO_BIG_SELECT', { max: MAX_ROWS });
+      rows.push(get(null, { useBigInt: true }));
+    }
     return rows;
   } finally {
     statement.free();

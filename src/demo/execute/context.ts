@@ -21,6 +21,7 @@ export function bindContext(database: Database, session: Session, parameters: re
       return live ?? (scope === 'global' ? database.globals : session.variables).get(name);
     },
     commonTables: new Map(),
+    recursing: new Set(),
     sleeps: [],
     sawAggregate: false,
     countsFoundRows: false,

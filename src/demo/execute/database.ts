@@ -5,10 +5,14 @@ import { openEngine, type Engine } from '../engine/engine.js';
 import type { FunctionHost } from '../functions/host.js';
 import { defineFunctions } from '../functions/index.js';
 import { defineStore } from '../functions/store-function.js';
+import { mysqlError } from '../mysql-error.js';
 import type { NamedLocks, Session } from '../session/session.js';
 import { createVariables, type VariableStore } from '../session/system-variables.js';
 import { createWriter, type Writer } from '../session/writer.js';
 import { informationSchema } from '../show/information-schema.js';
+
+/** Rows that a recursive query may make; the engine runs a statement to its end, while all others wait. */
+const MAX_RECURSIONS = 100_000;
 
 export interface Database {
   readonly engine: Engine;
@@ -36,6 +40,11 @@ export async function openDatabase(): Promise<Database> {
     return current;
   });
   defineStore(engine);
+  let recursions = 0;
+  engine.define('my__count_recursion', () => {
+    if (++recursions > MAX_RECURSIONS) throw mysqlError('RECURSION_TOO_DEEP', { max: MAX_RECURSIONS });
+    return true;
+  });
   return {
     engine,
     catalog,
@@ -47,6 +56,7 @@ export async function openDatabase(): Promise<Database> {
     statements: 0,
     enter(session) {
       current = session;
+      recursions = 0;
     },
     close: () => engine.close(),
   };

@@ -1,9 +1,13 @@
 // Functions on texts.
 
 import { createHash, randomUUID } from 'node:crypto';
+import { mysqlError } from '../mysql-error.js';
 import { matchesLike } from './like.js';
 import { number, numberText, text } from './host.js';
 import { bigint, double, longtext, scalar, truth, varchar, type FunctionTable } from './registry.js';
+
+/** Longer texts are not made here; a server would refuse them by max_allowed_packet. */
+const MAX_CHARACTERS = 1_000_000;
 
 const characters = (value: string) => Array.from(value);
 
@@ -15,7 +19,7 @@ function substring(source: string, position: number, length: number): string {
 
 function pad(source: string, length: number, filler: string, side: 'left' | 'right'): string | null {
   const all = characters(source);
-  if (length < 0) return null;
+  if (length < 0 || length > MAX_CHARACTERS) return null;
   if (all.length >= length) return all.slice(0, length).join('');
   if (filler === '') return '';
   const filling = characters(filler.repeat(length))
@@ -53,6 +57,14 @@ function upper(source: string): string {
     char.toUpperCase().length === char.length ? char.toUpperCase() : char,
   );
   return each.join('');
+}
+
+function expression(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, flags);
+  } catch (error) {
+    throw mysqlError('BAD_REGEXP', { detail: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 const hash = (name: string, value: string) => createHash(name).update(value).digest('hex');
@@ -111,11 +123,11 @@ export const textFunctions: FunctionTable = {
     ([a]) => (a === null ? 'NULL' : `'${text(a).replaceAll(/['\\]/g, '\\$&')}'`),
     true,
   ),
-  REGEXP_LIKE: scalar([2, 3], truth, ([a, pattern]) => new RegExp(text(pattern), 'iu').test(text(a))),
+  REGEXP_LIKE: scalar([2, 3], truth, ([a, pattern]) => expression(text(pattern), 'iu').test(text(a))),
   REGEXP_REPLACE: scalar(3, longtext, ([a, pattern, by]) =>
-    text(a).replaceAll(new RegExp(text(pattern), 'giu'), text(by)),
+    text(a).replaceAll(expression(text(pattern), 'giu'), text(by)),
   ),
-  REPEAT: scalar(2, longtext, ([a, n]) => text(a).repeat(Math.min(1e6, Math.max(0, number(n))))),
+  REPEAT: scalar(2, longtext, ([a, n]) => text(a).repeat(Math.min(MAX_CHARACTERS, Math.max(0, number(n))))),
   REPLACE: scalar(3, longtext, ([a, from, to]) =>
     text(from) === '' ? text(a) : text(a).replaceAll(text(from), () => text(to)),
   ),
@@ -131,7 +143,7 @@ export const textFunctions: FunctionTable = {
   SHA2: scalar(2, varchar, ([a, bits]) =>
     number(bits) === 0 ? hash('sha256', text(a)) : hash(`sha${number(bits)}`, text(a)),
   ),
-  SPACE: scalar(1, longtext, ([n]) => ' '.repeat(Math.min(1e6, Math.max(0, number(n))))),
+  SPACE: scalar(1, longtext, ([n]) => ' '.repeat(Math.min(MAX_CHARACTERS, Math.max(0, number(n))))),
   STRCMP: scalar(2, bigint, ([a, b]) =>
     Math.sign(
       text(a).toLowerCase() < text(b).toLowerCase()
@@ -157,7 +169,7 @@ export const textFunctions: FunctionTable = {
   '#LIKE': scalar([2, 3], truth, ([a, pattern, escape]) =>
     matchesLike(text(a), text(pattern), escape === undefined ? '\\' : text(escape)),
   ),
-  '#REGEXP': scalar(2, truth, ([a, pattern]) => new RegExp(text(pattern), 'iu').test(text(a))),
+  '#REGEXP': scalar(2, truth, ([a, pattern]) => expression(text(pattern), 'iu').test(text(a))),
 };
 
 export const textAliases: Readonly<Record<string, string>> = {

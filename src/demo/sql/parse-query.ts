@@ -1,5 +1,6 @@
 // Reading SELECT, with its unions, common tables, joins and derived tables.
 
+import { mysqlError } from '../mysql-error.js';
 import type {
   CommonTable,
   Expr,
@@ -102,9 +103,17 @@ function variable(cursor: Cursor): string {
 }
 
 function parseLimit(cursor: Cursor): { offset: Expr | null; count: Expr } {
-  const first = parseExpression(cursor);
-  if (cursor.acceptOperator(',')) return { offset: first, count: parseExpression(cursor) };
-  return { count: first, offset: cursor.accept('OFFSET') ? parseExpression(cursor) : null };
+  const first = parseCount(cursor);
+  if (cursor.acceptOperator(',')) return { offset: first, count: parseCount(cursor) };
+  return { count: first, offset: cursor.accept('OFFSET') ? parseCount(cursor) : null };
+}
+
+/** A number or a `?`: LIMIT takes no expression. */
+export function parseCount(cursor: Cursor): Expr {
+  const { kind, text } = cursor.peek();
+  if (kind !== 'parameter' && !(kind === 'number' && /^\d+$/.test(text))) throw cursor.syntaxError();
+  cursor.next();
+  return kind === 'parameter' ? { kind, index: Number(text) } : { kind: 'integer', text };
 }
 
 /** There is one writer at a time, so a locking read locks nothing more. */
@@ -245,7 +254,7 @@ function parseParenthesised(cursor: Cursor): TableRef {
     const query = parseQuery(cursor);
     cursor.expectOperator(')');
     const alias = parseAlias(cursor, false);
-    if (alias === null) throw cursor.syntaxError();
+    if (alias === null) throw mysqlError('DERIVED_WITHOUT_ALIAS', {});
     const columns = cursor.atOperator('(') ? parseNames(cursor) : [];
     return { kind: 'derived', query, alias, columns };
   }
