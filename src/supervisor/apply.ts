@@ -75,9 +75,13 @@ async function applyMap(pm2: Pm2, map: FleetMap, options: ApplyOptions): Promise
   const { troubles, attempt } = createAttempts(onProgress);
   // Before the instances: they would find no backend.
   await attempt(() => applyDemo(pm2, map, processes));
-  const instances = mapLimited(steps, startsAtOnce, (step) => {
+  const instances = mapLimited(steps, startsAtOnce, async (step) => {
     const had = observations.find(({ user }) => user === step.user)?.handedOver?.settings;
-    return carryOut(pm2, root, step, had, onProgress);
+    const outcome = await carryOut(pm2, root, step, had, onProgress);
+    // That of the only one is thrown, and told by who catches it.
+    if (outcome.error !== undefined && step.user !== only)
+      onProgress(`${step.user}: ${outcome.error.message}`);
+    return outcome;
   });
   // The first user of a fleet brings the supervisor along.
   const whole = only === undefined || processes.length === 0;

@@ -24,7 +24,7 @@ export interface Outcome {
 /** Of an instance whose settings are lost: longer than any query that somebody still waits for. */
 const unknownDrainMs = 30_000;
 
-/** Carries the step out; `had` is what the instance was last started with. Errors of the table are an outcome, and told. */
+/** Carries the step out; `had` is what the instance was last started with. Errors of the table are an outcome. */
 export async function carryOut(
   pm2: Pm2,
   root: string,
@@ -39,7 +39,6 @@ export async function carryOut(
     return { user, step: kind, why };
   } catch (error) {
     if (!isFleetError(error)) throw error;
-    onProgress(`${user}: ${error.message}`);
     return { user, step: kind, why, error };
   }
 }

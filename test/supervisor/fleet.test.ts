@@ -190,6 +190,8 @@ describe('a port that another program holds', () => {
     expect(ann).toMatchObject({ state: 'blocked', pid: null });
     expect(ann.reason).toContain(`process ${process.pid}`);
     expect((await fleet().run('status')).code).toBe(3);
+    // Once, also where it is the only user that the command is about.
+    expect((await fleet().run('up', 'ann')).stderr.match(/is held by/g)).toHaveLength(1);
     await new Promise((resolve) => server.close(resolve));
     expect((await up(fleet())).code).toBe(0);
     expect((await fleet().row('ann')).pid).not.toBeNull();
