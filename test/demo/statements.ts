@@ -114,7 +114,6 @@ export const selects = [
   'SELECT * FROM (SELECT 1, 1) x',
   "SELECT id FROM sales LIMIT 'X'",
   'SELECT id FROM sales LIMIT 1 + 1',
-  'UPDATE sales SET id = 1 LIMIT x',
   'SELECT LPAD(1)',
   'SELECT COUNT(*) FROM sales WHERE COUNT(*) > 1',
 ];

@@ -3,7 +3,7 @@
 import type { Assignment, Expr, Insert, OrderItem, Statement, TableName } from './ast.js';
 import { list, type Cursor } from './cursor.js';
 import { parseExpression, parseNames, parseOrderBy } from './parse-expression.js';
-import { atQuery, parseCount, parseQuery, parseTableName } from './parse-query.js';
+import { atQuery, parseRowCount, parseQuery, parseTableName } from './parse-query.js';
 
 const modifiers = ['LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY', 'QUICK'];
 
@@ -91,6 +91,6 @@ function parseAlias(cursor: Cursor): string | null {
 function parseRestriction(cursor: Cursor): { where: Expr | null; orderBy: OrderItem[]; limit: Expr | null } {
   const where = cursor.accept('WHERE') ? parseExpression(cursor) : null;
   const orderBy = cursor.accept('ORDER', 'BY') ? parseOrderBy(cursor) : [];
-  const limit = cursor.accept('LIMIT') ? parseCount(cursor) : null;
+  const limit = cursor.accept('LIMIT') ? parseRowCount(cursor) : null;
   return { where, orderBy, limit };
 }

@@ -103,13 +103,13 @@ function variable(cursor: Cursor): string {
 }
 
 function parseLimit(cursor: Cursor): { offset: Expr | null; count: Expr } {
-  const first = parseCount(cursor);
-  if (cursor.acceptOperator(',')) return { offset: first, count: parseCount(cursor) };
-  return { count: first, offset: cursor.accept('OFFSET') ? parseCount(cursor) : null };
+  const first = parseRowCount(cursor);
+  if (cursor.acceptOperator(',')) return { offset: first, count: parseRowCount(cursor) };
+  return { count: first, offset: cursor.accept('OFFSET') ? parseRowCount(cursor) : null };
 }
 
 /** A number or a `?`: LIMIT takes no expression. */
-export function parseCount(cursor: Cursor): Expr {
+export function parseRowCount(cursor: Cursor): Expr {
   const { kind, text } = cursor.peek();
   if (kind !== 'parameter' && !(kind === 'number' && /^\d+$/.test(text))) throw cursor.syntaxError();
   cursor.next();

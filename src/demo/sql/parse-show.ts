@@ -3,7 +3,7 @@
 import type { Show, Statement } from './ast.js';
 import type { Cursor } from './cursor.js';
 import { parseExpression } from './parse-expression.js';
-import { parseCount, parseTableName } from './parse-query.js';
+import { parseRowCount, parseTableName } from './parse-query.js';
 
 /** Each kind of SHOW by the keywords that introduce it; the longest first. */
 const kinds: readonly (readonly [words: string, what: string])[] = [
@@ -120,8 +120,8 @@ function parseFilter(cursor: Cursor): Partial<Show> {
   }
   if (cursor.accept('WHERE')) return { where: parseExpression(cursor) };
   if (cursor.accept('LIMIT')) {
-    parseCount(cursor);
-    if (cursor.acceptOperator(',')) parseCount(cursor);
+    parseRowCount(cursor);
+    if (cursor.acceptOperator(',')) parseRowCount(cursor);
   }
   return {};
 }
