@@ -71,8 +71,8 @@ export class ReplyTracker {
   }
 
   /**
-   * Ends the reply with an ERR packet in the middle, because the backend is gone or nothing more can be kept. A packet that was cut is filled up with zeros,
-   * which read as empty values, so that the ERR stands where the client looks for it.
+   * Ends the reply with an ERR packet in the middle, because the backend is gone or nothing more can be kept. A packet that
+   * was cut is filled up with zeros, which read as empty values, so that the ERR stands where the client looks for it.
    */
   abort(errPayload: Buffer): void {
     for (let left = this.passing; left > 0; left -= ZEROS.length) this.forward(ZEROS.subarray(0, left));
