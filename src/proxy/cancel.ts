@@ -22,12 +22,14 @@ export function cancelOnBackend(slot: Slot, settings: InstanceSettings, events: 
 /** Opens a second connection for KILL QUERY. Only for backends that take one: the setting says so. */
 async function killFromTheSide(slot: Slot, settings: InstanceSettings, events: Events): Promise<void> {
   const victim = slot.link.live;
-  if (victim === null) return;
+  const { running } = slot;
+  if (victim === null || running === null) return;
   try {
     const login = await logIn(settings, AbortSignal.timeout(settings.connectTimeoutMs));
     const side = new BackendConnection(login.socket, false, () => undefined);
-    // Only while the same connection is there may its thread id be named.
-    if (slot.link.live === victim && slot.running !== null) await side.ask(`KILL QUERY ${victim.threadId}`);
+    // The statement may have ended meanwhile, and another be running on the same thread.
+    if (slot.link.live === victim && slot.running === running)
+      await side.ask(`KILL QUERY ${victim.threadId}`);
     await side.quit(settings.connectTimeoutMs);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -10,6 +10,9 @@ import { ClientOutput, type OutputLimits } from './client-output.js';
 /** Who has not logged in has no business with packets longer than this (attributes may take 64 KB). */
 const LOGIN_PACKET_BYTES = 128 * 1024;
 
+/** Who is sent away gets so long (ms) to read why. */
+const FAREWELL_MS = 1_000;
+
 export interface ChannelListener {
   frame(frame: Frame): void;
   /** The client sent something that is no packet of the protocol; what follows cannot be read. */
@@ -35,6 +38,8 @@ export class ClientChannel {
   ) {
     this.address = socket.remoteAddress ?? 'unknown';
     this.out = this.attach(socket);
+    // Nothing is taken in before somebody reads.
+    socket.pause();
   }
 
   get output(): ClientOutput {
@@ -150,6 +155,13 @@ export class ClientChannel {
   end(): void {
     this.isEnding = true;
     this.out.onFlushed(() => this.socket.end(() => this.socket.destroySoon()));
+  }
+
+  /** A last packet for somebody who is not let in, and who is not waited for long. */
+  farewell(payload: Buffer): void {
+    this.reply(payload);
+    this.end();
+    setTimeout(() => this.socket.destroy(), FAREWELL_MS).unref();
   }
 
   destroy(): void {

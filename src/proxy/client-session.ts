@@ -12,17 +12,17 @@ import type { ClientChannel } from './client-channel.js';
 import { isRollback, type ClientCommand } from './command.js';
 import { CommandTurn, type TurnOwner } from './command-turn.js';
 import { giveUp } from './give-up.js';
+import { FramesAhead } from './frames-ahead.js';
 import { LocalFile } from './local-file.js';
 import { ReleaseTurn } from './release-turn.js';
 import { serve } from './serve-command.js';
 import type { SessionHost } from './session-host.js';
+import { leaseLoss, stateLoss } from './session-losses.js';
 import type { Slot } from './slot.js';
 
-/** Commands that a client may send ahead; past them it is not read from until some are done. */
-const MAX_AHEAD = 256;
-
 export class ClientSession implements TurnOwner {
-  private ahead: Frame[] = [];
+  private readonly ahead = new FramesAhead();
+  private isServing = false;
   private turn: CommandTurn | null = null;
   private busy = false;
   /** What the next command is answered with, because the session lost something of its state. */
@@ -48,7 +48,6 @@ export class ClientSession implements TurnOwner {
     return this.session.holds.list;
   }
 
-  /** Begins to take commands. */
   open(): void {
     this.channel.listen({
       frame: (frame) => this.receive(frame),
@@ -134,24 +133,31 @@ export class ClientSession implements TurnOwner {
       return;
     }
     this.ahead.push(frame);
-    if (this.ahead.length >= MAX_AHEAD) this.channel.pause();
+    if (this.ahead.isFull(this.channel.maxPacketBytes)) this.channel.pause();
     this.serveNext();
   }
 
+  /** Serves what is ahead, in a loop: what is answered at once would otherwise call this again from within, without end. */
   private readonly serveNext = (): void => {
-    if (this.busy || this.isClosed) return;
+    if (this.isServing) return;
+    this.isServing = true;
+    while (!this.busy && !this.isClosed && this.serveOne());
+    this.isServing = false;
+  };
+
+  private serveOne(): boolean {
     const { output } = this.channel;
     // Who sends ahead and does not read would fill the spool: as at a server, its next command waits for its last reply.
     if (this.ahead.length > 0 && output.isBehind) {
       output.onCaughtUp(this.serveNext);
-      return;
+      return false;
     }
     const frame = this.ahead.shift();
     if (frame === undefined) {
       if (this.host.draining) this.endWhenIdle();
-      return;
+      return false;
     }
-    if (this.ahead.length < MAX_AHEAD) this.channel.resume();
+    if (!this.ahead.isFull(this.channel.maxPacketBytes)) this.channel.resume();
     this.busy = true;
     this.since = Date.now();
     try {
@@ -160,11 +166,21 @@ export class ClientSession implements TurnOwner {
       if (!isFleetError(error)) throw error;
       this.answerError(error as ClientError, frame.lastSequence);
     }
-  };
+    return true;
+  }
 
   sendLocalFile({ connection }: Live, reply: Reply): void {
+    if (this.isClosed || reply.tracker.answered) {
+      void connection.destroy('the server asked for the file of a statement that was cancelled');
+      return;
+    }
     this.file = new LocalFile(this.channel, connection, reply);
-    for (const frame of this.ahead.splice(0)) this.file.take(frame);
+    for (const frame of this.ahead.takeAll()) this.file.take(frame);
+  }
+
+  /** Resolves when the client is not (any longer) sending a local file, so that it looks for an answer. */
+  whenFileIsOver(): Promise<void> {
+    return this.file?.over ?? Promise.resolve();
   }
 
   /** KILL QUERY: what is queued is taken out, what runs is answered at once; nothing happens to an idle session. */
@@ -201,12 +217,7 @@ export class ClientSession implements TurnOwner {
 
   async expireLease(slot: Slot, idleMs: number): Promise<void> {
     const { live } = slot.link;
-    const reasons = this.holdReasons.join(', ');
-    const { pinTimeoutMs } = this.host.settings;
-    const detail =
-      `it had held the backend (${reasons}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
-      `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
-    this.lost = new FleetError('TRANSACTION_LOST', { detail });
+    this.lost = leaseLoss(this.session, idleMs, this.host.settings.pinTimeoutMs);
     this.session.statements.closeCursors();
     try {
       if (live !== null) await giveUp(this, slot, live, this.host.settings);
@@ -232,13 +243,8 @@ export class ClientSession implements TurnOwner {
 
   /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
   lostState(state: ConnectionState, why: string): void {
-    const { session } = this;
-    const variables = state.userVariables.ownedBy(session.userVariables).map((name) => `@${name}`);
-    const tables = state.temporaryTables.namesOf(session);
-    const gone = [...variables, ...tables].join(', ');
-    session.holds.forgetTables();
-    if (gone === '' || this.lost !== null) return;
-    this.lost = new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+    this.session.holds.forgetTables();
+    this.lost ??= stateLoss(this.session, state, why);
   }
 
   connectionReset(state: ConnectionState, why: string): void {
@@ -267,10 +273,11 @@ export class ClientSession implements TurnOwner {
   private close(reason: string): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.file?.clientGone(reason);
+    this.file?.clientGone();
     this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
     const { multiplexer, events } = this.host;
     this.session.disown();
+    this.session.statements.clear();
     this.release(() => {
       multiplexer.forget(this, this.session);
     });
@@ -282,12 +289,10 @@ export class ClientSession implements TurnOwner {
     return this.busy;
   }
 
-  /** Epoch ms since when it is busy, or idle. */
   get inStateSince(): number {
     return this.since;
   }
 
-  /** Fingerprint of its last command. */
   get lastFingerprint(): string | undefined {
     return this.fingerprint;
   }

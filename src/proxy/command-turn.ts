@@ -44,6 +44,8 @@ export interface TurnOwner extends Holder {
   answered(): void;
   /** The server asks for the client's local file. */
   sendLocalFile(live: Live, reply: Reply): void;
+  /** Resolves when the client is not sending a local file. */
+  whenFileIsOver(): Promise<void>;
   /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
   connectionReset(state: ConnectionState, why: string): void;
   /** The running statement has run for too long. */
@@ -256,7 +258,11 @@ export class CommandTurn implements Refusable {
       this.reply = null;
       return { type: 'again' };
     }
-    this.answerError(toErrPacket(this.interruption ?? lossError(error, held)));
+    const err = toErrPacket(this.interruption ?? lossError(error, held));
+    // The backend is not kept waiting for a client that is still sending its file, and does not listen.
+    void this.owner.whenFileIsOver().then(() => {
+      this.answerError(err);
+    });
     return { type: 'done' };
   }
 

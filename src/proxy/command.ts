@@ -2,7 +2,7 @@
 
 import { FleetError } from '../errors.js';
 import type { Session, ServerFacts } from '../session/session.js';
-import type { PreparedStatement } from '../session/prepared-statements.js';
+import { clearLongData, type PreparedStatement } from '../session/prepared-statements.js';
 import { createTextReader } from '../sql/cache.js';
 import type { SqlMode, Statement } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
@@ -54,7 +54,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       };
     }
     case Command.STMT_EXECUTE:
-      return readExecute(plain, session);
+      return readExecute(plain, session, facts.maxAllowedPacket);
     case Command.STMT_FETCH:
       return { ...plain, ...onStatement(plain, session, 'mysqld_stmt_fetch'), form: 'rows', isRead: false };
     case Command.STMT_RESET:
@@ -87,8 +87,13 @@ function withExecuted(effects: readonly Statement[], session: Session, mode: Sql
 
 type Plain = Omit<ClientCommand, 'form' | 'isRead' | 'fingerprint'>;
 
-function readExecute(plain: Plain, session: Session): ClientCommand {
+function readExecute(plain: Plain, session: Session, max: number): ClientCommand {
   const about = onStatement(plain, session, 'mysqld_stmt_execute');
+  const size = about.statement.longDataBytes;
+  if (size > max) {
+    clearLongData(about.statement);
+    throw new FleetError('PACKET_TOO_LARGE', { size, max });
+  }
   const { effects } = about.statement;
   // Cursors live on the connection: an execution that opens one is no mere read.
   const opensCursor = (plain.payload[5] ?? 0) !== 0;
@@ -115,4 +120,12 @@ export function statementId(payload: Buffer): number {
 /** A client that rolls back gets what it asks for, also when that has been done for it. */
 export function isRollback({ code, effects }: ClientCommand): boolean {
   return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
+}
+
+/** A statement that is looked at as a whole is short; a longer text is not worth (or is out for) the time. */
+const SHORT_BYTES = 256;
+
+/** The text of a short COM_QUERY, for patterns; empty for any other command. */
+export function shortText({ code, text }: ClientCommand): string {
+  return code === Command.QUERY && text !== null && text.length <= SHORT_BYTES ? text.toString('latin1') : '';
 }

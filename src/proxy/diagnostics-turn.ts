@@ -4,13 +4,13 @@ import type { Diagnostics, SavedWarnings } from '../session/diagnostics.js';
 import { queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
 import { countLiteral, substitute, type Substitution } from '../sql/substitute.js';
-import { Command, ServerStatus } from '../wire/constants.js';
+import { Command, lastingStatus } from '../wire/constants.js';
 import { frame, FrameReader } from '../wire/framing.js';
 import { writeEof } from '../wire/reply-packets.js';
 import { readTextRow } from '../wire/result-set.js';
 import type { BackendConnection } from './backend-connection.js';
 import type { Live } from './backend-link.js';
-import type { ClientCommand } from './command.js';
+import { shortText, type ClientCommand } from './command.js';
 
 /**
  * Asks for what the last session's statement left and only the server knows. Sent ahead of the next session's commands in
@@ -63,7 +63,7 @@ function splitReply(bytes: Buffer): SavedWarnings {
   return { head: Buffer.concat(head), rows };
 }
 
-const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?\s*;?\s*$/i;
+const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
 /** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
 export function savedWarningsReply(command: ClientCommand, session: Session): Buffer | null {
@@ -76,14 +76,14 @@ export function savedWarningsReply(command: ClientCommand, session: Session): Bu
   const rows = saved.rows
     .filter(({ level }) => /^w/i.test(what) || level === 'Error')
     .slice(offset, offset + count);
-  const status = session.status & ~ServerStatus.SESSION_STATE_CHANGED;
+  const status = session.status & lastingStatus;
   const payloads = [...rows.map(({ payload }) => payload), writeEof({ warnings: 0, status })];
   const packets = payloads.map((payload, i) => frame(payload, WARNING_COLUMNS + 3 + i));
   return Buffer.concat([saved.head, ...packets]);
 }
 
-function askedWarnings({ code, text }: ClientCommand): RegExpExecArray | null {
-  return code === Command.QUERY ? showWarnings.exec(text?.toString('latin1') ?? '') : null;
+function askedWarnings(command: ClientCommand): RegExpExecArray | null {
+  return showWarnings.exec(shortText(command));
 }
 
 /** The command's text with the session's own values in it, where the connection would give another session's. */
@@ -96,11 +96,14 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
   if (!effects.some((effect) => effect.usesConnectionId) && ((own && ownRows) || !asksDiagnostics))
     return null;
+  const connectionId = String(session.id);
+  // What a prepared statement asks of the last one changes from execution to execution; its session's id does not.
+  if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), { connectionId });
   if (!own && askedWarnings(command) !== null) return noWarnings;
-  const counted = countStatement(text, diagnostics);
+  const counted = countStatement(command, diagnostics);
   if (counted !== null && !own) return counted;
   const values = {
-    connectionId: String(session.id),
+    connectionId,
     ...(own ? {} : lastCounts(diagnostics)),
     ...(ownRows ? {} : { foundRows: diagnostics.foundRows }),
   };
@@ -132,8 +135,11 @@ export function clearingStep(
 }
 
 /** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */
-function countStatement(text: Buffer, { warningCount, errorCount }: Diagnostics): Substitution | null {
-  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S\s*;?\s*$/i.exec(text.toString('latin1'));
+function countStatement(
+  command: ClientCommand,
+  { warningCount, errorCount }: Diagnostics,
+): Substitution | null {
+  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(shortText(command));
   if (asked === null) return null;
   const what = (asked[1] ?? '').toLowerCase();
   const value = what === 'warning' ? warningCount : errorCount;

@@ -6,8 +6,13 @@ import type { BackendConnection, Reply } from './backend-connection.js';
 import type { ClientChannel } from './client-channel.js';
 
 export class LocalFile {
-  private ended = false;
-  private isCancelled = false;
+  private isOver = false;
+  private resolveOver: () => void = () => undefined;
+  /**
+   * Resolves when the client has sent its file to the end, or is gone. Before that it looks for no answer, whatever has
+   * become of the statement.
+   */
+  readonly over = new Promise<void>((resolve) => (this.resolveOver = resolve));
 
   constructor(
     private readonly channel: ClientChannel,
@@ -15,37 +20,37 @@ export class LocalFile {
     private readonly reply: Reply,
   ) {
     channel.readsFile = true;
+    // A socket that is gone never drains; the rest of the file is swallowed.
+    void connection.closed.then(() => {
+      if (!this.isOver) channel.resume();
+    });
   }
 
   /** Passes a packet on; an empty one ends the file. */
   take(frame: Frame): void {
-    if (this.ended) return;
+    if (this.isOver) return;
     if (frame.payload.length === 0) {
-      this.ended = true;
-      this.channel.readsFile = false;
       this.reply.tracker.resumeAt(frame.lastSequence);
-      if (this.isCancelled) this.abandon('the statement was cancelled');
+      this.end();
     }
-    if (this.isCancelled) return;
     if (this.connection.sendFile(frame.payload, frame.sequence)) return;
     this.channel.pause();
     this.connection.onDrain(() => this.channel.resume());
   }
 
-  /**
-   * KILL QUERY: the client does not look for an answer before it has sent its file. The rest of it is swallowed, then the
-   * statement is made to fail.
-   */
+  /** KILL QUERY: a file without its end would be taken for the whole, so the statement can only fail with its connection. */
   cancel(): void {
-    this.isCancelled = true;
+    if (!this.isOver) void this.connection.destroy('a LOAD DATA LOCAL was cancelled');
   }
 
-  clientGone(reason: string): void {
-    if (!this.ended) this.abandon(reason);
+  clientGone(): void {
+    this.cancel();
+    this.end();
   }
 
-  /** A file without its end would be taken for the whole: the statement can only fail with its connection. */
-  private abandon(reason: string): void {
-    void this.connection.destroy(`LOAD DATA LOCAL did not come to its end: ${reason}`);
+  private end(): void {
+    this.isOver = true;
+    this.channel.readsFile = false;
+    this.resolveOver();
   }
 }

@@ -4,10 +4,10 @@
 import { FieldType } from '../wire/constants.js';
 import { column, textResultSet, type ColumnDefinition, type TextValue } from '../wire/result-set.js';
 import type { ClientSession } from './client-session.js';
-import type { ClientCommand } from './command.js';
+import { shortText, type ClientCommand } from './command.js';
 import { sessionStatus } from './session-status.js';
 
-const question = /^\s*SHOW\s+(?<full>FULL\s+)?PROCESSLIST\s*;?\s*$/i;
+const question = /^\s*SHOW\s+(?<full>FULL\s+)?PROCESSLIST[\s;]*$/i;
 
 /** As MySQL and MariaDB name them. */
 const columns: readonly ColumnDefinition[] = [
@@ -26,7 +26,7 @@ const SHORT_INFO = 100;
 
 /** The reply to SHOW [FULL] PROCESSLIST; null for any other command. */
 export function processListReply(client: ClientSession, command: ClientCommand): Buffer | null {
-  const asked = question.exec(command.text?.toString('latin1') ?? '');
+  const asked = question.exec(shortText(command));
   if (asked === null) return null;
   const isFull = asked.groups?.full !== undefined;
   const rows = [...client.host.all].map((session) => row(session, isFull));

@@ -183,8 +183,7 @@ export class Reception implements SessionHost {
 
   private refuse(channel: ClientChannel, error: FleetError): void {
     this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
-    channel.reply(errPayload(error));
-    channel.end();
+    channel.farewell(errPayload(error));
   }
 
   private async logIn(channel: ClientChannel): Promise<void> {

@@ -1,9 +1,10 @@
 // Which command goes where: answered here, acted on here, refused, or sent to the backend.
 
 import { FleetError } from '../errors.js';
+import { addLongData, clearLongData } from '../session/prepared-statements.js';
 import type { ServerFacts } from '../session/session.js';
 import type { KillEffect, Statement } from '../sql/types.js';
-import { Capability, Command, refusedCommands, ServerStatus } from '../wire/constants.js';
+import { Capability, Command, lastingStatus, refusedCommands } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import { int } from '../wire/lenenc.js';
 import { writeEof, writeOk } from '../wire/reply-packets.js';
@@ -72,7 +73,7 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   }
   // A statement that is not on the connection has nothing there to be reset.
   if (code === Command.STMT_RESET && statement !== null && !statement.cursorOpen) {
-    statement.longData = [];
+    clearLongData(statement);
     ok(client, frame.lastSequence);
     return;
   }
@@ -141,7 +142,8 @@ function withoutReply(client: ClientSession, { payload }: Frame): void {
     client.cursorMayHaveClosed();
   } else {
     // Kept here until the execution, so that it needs no hold on the connection and survives its loss.
-    statements.find(id)?.longData.push(Buffer.from(payload));
+    const statement = statements.find(id);
+    if (statement !== undefined) addLongData(statement, payload, client.channel.maxPacketBytes);
   }
   client.answered();
 }
@@ -160,13 +162,7 @@ function ok(client: ClientSession, lastSequence: number): void {
 
 /** The flags of the last reply that still hold for an answer of ours. */
 function statusOf(client: ClientSession): number {
-  const lasting =
-    ServerStatus.IN_TRANS |
-    ServerStatus.IN_TRANS_READONLY |
-    ServerStatus.AUTOCOMMIT |
-    ServerStatus.NO_BACKSLASH_ESCAPES |
-    ServerStatus.ANSI_QUOTES;
-  return client.session.status & lasting;
+  return client.session.status & lastingStatus;
 }
 
 function facts(client: ClientSession): ServerFacts {

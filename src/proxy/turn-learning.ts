@@ -1,7 +1,7 @@
 // After a command: what its reply says of the session's state, its holds and its diagnostics.
 
 import { maySetInsertId } from '../session/diagnostics.js';
-import type { PreparedStatement } from '../session/prepared-statements.js';
+import { clearLongData, type PreparedStatement } from '../session/prepared-statements.js';
 import type { Session } from '../session/session.js';
 import type { Statement } from '../sql/types.js';
 import { Capability, Command, ServerStatus } from '../wire/constants.js';
@@ -95,7 +95,7 @@ function textOf({ text, statement }: ClientCommand): Buffer | null {
 }
 
 function learnStatement(code: number, statement: PreparedStatement, { err, status }: Outcome): void {
-  if (code !== Command.STMT_FETCH) statement.longData = [];
+  if (code !== Command.STMT_FETCH) clearLongData(statement);
   if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
   if (status === null) return;
   const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
@@ -106,11 +106,12 @@ function learnStatement(code: number, statement: PreparedStatement, { err, statu
 async function askForTransaction(
   session: Session,
   ran: readonly Statement[],
-  { connection }: Live,
+  live: Live,
 ): Promise<void> {
   const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
   if (!mayBeOpen && ran.length < 2) return;
-  const { status } = await connection.run(Buffer.from([Command.PING]), 'ok').ended;
+  saveDiagnostics(session, live);
+  const { status } = await live.connection.run(Buffer.from([Command.PING]), 'ok').ended;
   if (status !== null) session.status = status;
   session.holds.updateTransaction(status);
 }

@@ -25,7 +25,9 @@ export function difference(connection: ConnectionState, session: Session): State
     commands.push(multiStatements(connection, session.multiStatements));
   }
   const { schema } = session;
-  if (schema !== null && connection.schema !== schema) commands.push(initDb(connection, schema));
+  // What is in doubt is where this session went: another session's turn would have asked.
+  const isKnown = connection.schema !== undefined;
+  if (schema !== null && isKnown && connection.schema !== schema) commands.push(initDb(connection, schema));
   const assignments = variableDifference(connection, session);
   const names = session.names === connection.names ? null : session.names;
   if (assignments.length > 0 || names !== null) commands.push(setVariables(connection, names, assignments));
@@ -34,7 +36,7 @@ export function difference(connection: ConnectionState, session: Session): State
 
 /** No command leads from a schema back to none; the connection has to begin anew. */
 export function needsFreshSchema(connection: ConnectionState, session: Session): boolean {
-  return session.schema === null && connection.schema !== null;
+  return session.schema === null && connection.schema != null;
 }
 
 type Assignment = readonly [name: string, value: Literal];

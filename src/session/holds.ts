@@ -80,7 +80,7 @@ export class Holds {
   update(evidence: HoldEvidence): void {
     const settled = this.reasons.has('settings of the next transaction') && !evidence.failed;
     for (const statement of evidence.statements) {
-      if (settled && statement.verb !== 'SET') this.remove('settings of the next transaction');
+      if (settled && mayBeginTransaction(statement)) this.remove('settings of the next transaction');
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -162,6 +162,11 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   if (statement.opaque !== null && evidence.mayHaveChanged)
     changes.push(['effects that cannot be judged', true]);
   return changes;
+}
+
+/** The verbs that use up what SET TRANSACTION or SET insert_id set; others leave it for the next. */
+function mayBeginTransaction({ verb, mayRunTriggers, beginsTransaction, endsTransaction }: Statement): boolean {
+  return verb === 'SELECT' || mayRunTriggers || beginsTransaction || endsTransaction;
 }
 
 /** Names beyond ASCII depend on the character set in which they were sent: the variable cannot be named again. */

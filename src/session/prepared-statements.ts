@@ -26,6 +26,8 @@ export interface PreparedStatement {
   typesKnownAt: object | null;
   /** COM_STMT_SEND_LONG_DATA payloads since the last execution, sent together with it. */
   longData: Buffer[];
+  /** Bytes of them, also of those that were too many to be kept. */
+  longDataBytes: number;
   /** Its id on the connection whose state `owner` is; prepared again where the connection is another. */
   backend: { readonly owner: ConnectionState; readonly id: number } | null;
 }
@@ -54,6 +56,7 @@ export class PreparedStatements {
       boundTypes: null,
       typesKnownAt: null,
       longData: [],
+      longDataBytes: 0,
       backend: null,
     };
     this.byId.set(id, statement);
@@ -123,4 +126,16 @@ export function executePayload(statement: PreparedStatement, payload: Buffer): B
     statement.boundTypes,
     out.subarray(flagAt + 1),
   ]);
+}
+
+/** Keeps a COM_STMT_SEND_LONG_DATA payload for the execution; past `maxBytes` nothing is kept, and the execution refused. */
+export function addLongData(statement: PreparedStatement, payload: Buffer, maxBytes: number): void {
+  statement.longDataBytes += payload.length;
+  if (statement.longDataBytes > maxBytes) statement.longData = [];
+  else statement.longData.push(Buffer.from(payload));
+}
+
+export function clearLongData(statement: PreparedStatement): void {
+  statement.longData = [];
+  statement.longDataBytes = 0;
 }

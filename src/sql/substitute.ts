@@ -15,7 +15,7 @@ export interface SessionValues {
 
 export interface Substitution {
   readonly text: Buffer;
-  /** Turns the name that a server gives to a column after the text back to what it would have been. */
+  /** Turns the name that a server gives to a column after the text back to what it would have been; byte by byte, as latin1. */
   readonly originalName: (name: string) => string;
 }
 
@@ -78,7 +78,7 @@ export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): 
     const shown = found.write(value).replace('(', `(${' '.repeat(names.length)}`);
     const original = text.subarray(found.start, found.end);
     parts.push(text.subarray(copied, found.start), Buffer.from(shown, 'latin1'));
-    names.push([shown, original.toString('utf8')]);
+    names.push([shown, original.toString('latin1')]);
     copied = found.end;
   }
   if (names.length === 0) return null;

@@ -77,6 +77,14 @@ export const ServerStatus = {
   ANSI_QUOTES: 0x8000,
 } as const;
 
+/** The flags that hold until something else is said; the others tell of one statement. */
+export const lastingStatus =
+  ServerStatus.IN_TRANS |
+  ServerStatus.IN_TRANS_READONLY |
+  ServerStatus.AUTOCOMMIT |
+  ServerStatus.NO_BACKSLASH_ESCAPES |
+  ServerStatus.ANSI_QUOTES;
+
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html */
 export const FieldType = {
   DECIMAL: 0x00,

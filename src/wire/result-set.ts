@@ -73,8 +73,9 @@ export function readColumnDefinition(payload: Buffer): ColumnDefinition {
 export function renameColumn(payload: Buffer, rename: (name: string) => string): Buffer {
   const reader = new PayloadReader(payload);
   const before = Array.from({ length: 4 }, () => lenencString(reader.lenencBytes()));
-  const name = reader.lenencString();
-  return Buffer.concat([...before, lenencString(rename(name)), reader.rest()]);
+  // Byte by byte: the name is in whatever character set the client has its results in.
+  const name = rename(reader.lenencString('latin1'));
+  return Buffer.concat([...before, lenencString(Buffer.from(name, 'latin1')), reader.rest()]);
 }
 
 export type TextValue = string | Buffer | null;

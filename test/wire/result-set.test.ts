@@ -49,7 +49,7 @@ describe('a column under another name', () => {
   });
 
   it('is otherwise as it was', () => {
-    const renamed = renameColumn(writeColumnDefinition(definition), (name) => `${name} AS ü`);
+    const renamed = renameColumn(writeColumnDefinition(definition), (name) => `${name} AS \xc3\xbc`);
     expect(readColumnDefinition(renamed)).toEqual({ ...definition, name: 'LAST_INSERT_ID() AS ü' });
   });
 

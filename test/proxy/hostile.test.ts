@@ -1,0 +1,65 @@
+// Clients that have logged in and mean no good, or do not know what they do: nobody else notices.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { closedGate } from '../support/gate.js';
+import { useInstances, type TestInstance } from '../support/instance.js';
+import { useMariadb, type Account } from '../support/mariadb.js';
+import { command, type RawClient } from '../support/raw-client.js';
+
+const server = useMariadb();
+const instances = useInstances();
+let account: Account;
+let instance: TestInstance;
+let one: RawClient;
+let two: RawClient;
+
+beforeEach(async () => {
+  account = await server.createAccount({ maxUserConnections: 1 });
+  await server.query(`CREATE TABLE ${account.schema}.w (id INT)`);
+  instance = await instances.start(server, account);
+  one = await instance.login({ schema: account.schema });
+  two = await instance.login({ schema: account.schema });
+});
+
+describe('a text that looks like SELECT CONNECTION_ID()', () => {
+  it.each([
+    ['/*a*/ INSERT INTO w /*b*/ SELECT CONNECTION_ID()', 1],
+    ['SELECT CONNECTION_ID() /*a*/ FROM w WHERE 1=0 /*b*/', 0],
+  ])('is run as what it is: %s', async (sql, written) => {
+    const reply = await one.query(sql);
+    expect(reply[0]?.payload[0]).not.toBe(0xff);
+    expect(await two.rows('SELECT COUNT(*) FROM w')).toEqual([[String(written)]]);
+  });
+
+  it('and is nothing but comments keeps nobody waiting', async () => {
+    const slow = one.query(`${'/**/'.repeat(64)}SELECT CONNECTION_ID()+1,1`);
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+    await slow;
+  });
+});
+
+describe('many commands without a reply', () => {
+  it('behind a running statement neither end the process nor the session', async () => {
+    const gate = await closedGate(server, account);
+    const running = one.query(gate.read);
+    await gate.blocked(1);
+    const longData = Buffer.alloc(7);
+    longData[0] = command.STMT_SEND_LONG_DATA;
+    for (let i = 0; i < 20_000; i++) one.packets.send(longData);
+    await gate.open();
+    await running;
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+});
+
+describe('prepared statements', () => {
+  it('of a session that has gone are closed on the server', async () => {
+    const { STMT_PREPARE } = command;
+    await one.command(STMT_PREPARE, Buffer.from('SELECT 1'));
+    await one.command(STMT_PREPARE, Buffer.from('SELECT 2'));
+    await one.quit();
+    await two.rows('SELECT 1');
+    const commands = await server.commandsOf(account.user);
+    expect(commands.filter(({ type }) => type === 'Close stmt')).toHaveLength(2);
+  });
+});
