@@ -86,10 +86,13 @@ describe('a session', () => {
 });
 
 describe('a schema', () => {
-  it('that is not known is set', () => {
-    enter(newSession({ schema: 'sales' }));
+  it('that is not known is where the session itself went, and is left alone', () => {
+    const session = newSession({ schema: 'sales' });
+    enter(session);
     connection.schema = undefined;
-    expect(enter(newSession({ schema: 'sales' }))).toEqual(['USE sales']);
+    expect(enter(session)).toEqual([]);
+    connection.schema = 'elsewhere';
+    expect(enter(session)).toEqual(['USE sales']);
   });
 
   it('cannot be left for none', () => {
