@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { closedGate } from '../support/gate.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { command, type RawClient } from '../support/raw-client.js';
+import { command, errorOf, type RawClient } from '../support/raw-client.js';
 
 const server = useMariadb();
 const instances = useInstances();
@@ -61,5 +61,19 @@ describe('prepared statements', () => {
     await two.rows('SELECT 1');
     const commands = await server.commandsOf(account.user);
     expect(commands.filter(({ type }) => type === 'Close stmt')).toHaveLength(2);
+  });
+});
+
+describe('LOAD DATA LOCAL that is cancelled before its file is asked for', () => {
+  it('takes no later command for the file, and holds up nobody', async () => {
+    const gate = await closedGate(server, account);
+    const loading = one.query("LOAD DATA LOCAL INFILE 'f' INTO TABLE gate");
+    await gate.blocked(1);
+    await two.query(`KILL QUERY ${one.greeting.threadId}`);
+    expect(errorOf(await loading)?.errno).toBe(1317);
+    await gate.open();
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+    expect(await gate.written()).toBe(0);
   });
 });

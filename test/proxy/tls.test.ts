@@ -4,7 +4,9 @@ import mysql from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { useInstances } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { capability } from '../support/raw-login.js';
+import { openRaw } from '../support/raw-client.js';
+import { capability, responseHead, usualCapabilities } from '../support/raw-login.js';
+import { until } from '../support/until.js';
 
 const server = useMariadb();
 const instances = useInstances();
@@ -18,6 +20,20 @@ describe.skipIf(certificates === undefined)('TLS (needs openssl and a server of 
   const ca = (): Buffer => readFileSync(caFile);
 
   describe('towards clients', () => {
+    it('that is begun and not ended keeps its place no longer than a login may take', async () => {
+      const tls = { certFile, keyFile, required: false };
+      const more = { tls, maxSessions: 1, loginTimeoutMs: 100 };
+      const instance = await instances.start(server, await server.createAccount(), more);
+      const half = await openRaw(instance.port);
+      await half.next();
+      half.send(responseHead(usualCapabilities | capability.SSL, 45), 1);
+      await until('a place for a login', async () => {
+        const client = await instance.login().catch(() => null);
+        await client?.quit();
+        return client !== null;
+      });
+    });
+
     it('carries a whole session, with a certificate that the client can check', async () => {
       const tls = { certFile, keyFile, required: false };
       const instance = await instances.start(server, await server.createAccount(), { tls });
