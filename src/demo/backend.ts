@@ -28,22 +28,18 @@ export interface DemoBackend {
   close(): Promise<void>;
 }
 
-/**
- * Fills the sample data and listens.
- * @throws the listener's error, e.g. EADDRINUSE
- */
-export async function startDemoBackend(settings: DemoSettings): Promise<DemoBackend> {
-  const database = await openDatabase();
-  await fillSample(database);
-  let accounts = new Map(Object.entries(settings.accounts));
+/** Who is connected: one connection per account. */
+interface Doorkeeper extends Pick<House, 'enter' | 'leave'> {
+  readonly dropped: number;
+}
+
+function createDoorkeeper(): Doorkeeper {
   const connected = new Map<string, () => void>();
   let dropped = 0;
-  let nextConnection = 1;
-
-  const house: House = {
-    database,
-    plugin: settings.plugin ?? 'mysql_native_password',
-    password: (account) => accounts.get(account),
+  return {
+    get dropped() {
+      return dropped;
+    },
     enter(account, end) {
       const older = connected.get(account);
       if (older !== undefined) dropped++;
@@ -54,7 +50,22 @@ export async function startDemoBackend(settings: DemoSettings): Promise<DemoBack
       if (connected.get(account) === end) connected.delete(account);
     },
   };
+}
+
+/**
+ * Fills the sample data and listens.
+ * @throws the listener's error, e.g. EADDRINUSE
+ */
+export async function startDemoBackend(settings: DemoSettings): Promise<DemoBackend> {
+  const database = await openDatabase();
+  await fillSample(database);
+  let accounts = new Map(Object.entries(settings.accounts));
+  const doorkeeper = createDoorkeeper();
+  const plugin = settings.plugin ?? 'mysql_native_password';
+  const { enter, leave } = doorkeeper;
+  const house: House = { database, plugin, password: (account) => accounts.get(account), enter, leave };
   const sockets = new Set<Socket>();
+  let nextConnection = 1;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -66,7 +77,7 @@ export async function startDemoBackend(settings: DemoSettings): Promise<DemoBack
     host: address,
     port,
     get dropped() {
-      return dropped;
+      return doorkeeper.dropped;
     },
     setAccounts: (next) => void (accounts = new Map(Object.entries(next))),
     async close() {

@@ -98,16 +98,67 @@ function runNow(
     case 'update':
     case 'delete':
       return runWrite(database, session, statement, context);
-    case 'set':
-      return runSet(database, session, statement.items, context);
-    case 'set-transaction':
-      return setTransaction(database, session, statement);
     case 'show':
       return runShow(database, session, statement, context);
     case 'describe':
       return runDescribe(database, session, statement.table, statement.column, context);
     case 'explain':
       return explain(database, statement.statement, context);
+    case 'set':
+    case 'set-transaction':
+    case 'use':
+    case 'do':
+    case 'kill':
+    case 'prepare':
+    case 'deallocate':
+    case 'maintain':
+    case 'call':
+    case 'nothing':
+      return runUtility(database, session, statement, context);
+    case 'begin':
+    case 'commit':
+    case 'rollback':
+    case 'savepoint':
+    case 'rollback-to':
+    case 'release':
+      return runTransaction(database, session, statement);
+    case 'create-table':
+    case 'truncate':
+    case 'drop-table':
+    case 'rename-table':
+    case 'alter-table':
+    case 'create-view':
+    case 'drop-view':
+    case 'create-schema':
+    case 'drop-schema':
+      return runDefinition(database, session, statement, context);
+  }
+}
+
+type Utility = Extract<
+  Statement,
+  {
+    kind:
+      | 'set'
+      | 'set-transaction'
+      | 'use'
+      | 'do'
+      | 'kill'
+      | 'prepare'
+      | 'deallocate'
+      | 'maintain'
+      | 'call'
+      | 'nothing';
+  }
+>;
+
+/** Statements about the session and the server, which touch no table. */
+function runUtility(database: Database, session: Session, statement: Utility, context: BindContext): Outcome {
+  switch (statement.kind) {
+    case 'set':
+      return runSet(database, session, statement.items, context);
+    case 'set-transaction':
+      return setTransaction(database, session, statement);
     case 'use':
       session.schema = schemaOf(database, session, statement.schema);
       return done();
@@ -127,23 +178,6 @@ function runNow(
     case 'nothing':
       if (statement.commits) commit(database, session);
       return done();
-    case 'begin':
-    case 'commit':
-    case 'rollback':
-    case 'savepoint':
-    case 'rollback-to':
-    case 'release':
-      return runTransaction(database, session, statement);
-    case 'create-table':
-    case 'truncate':
-    case 'drop-table':
-    case 'rename-table':
-    case 'alter-table':
-    case 'create-view':
-    case 'drop-view':
-    case 'create-schema':
-    case 'drop-schema':
-      return runDefinition(database, session, statement, context);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { isFleetError } from '../../errors.js';
-import { ClientChannel, errPayload } from '../../proxy/client-channel.js';
+import { ClientChannel, errPayload, type ChannelListener } from '../../proxy/client-channel.js';
 import { memoryOnly } from '../../proxy/spool.js';
 import { Command } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
@@ -33,10 +33,7 @@ export function serveConnection(socket: Socket, connectionId: number, house: Hou
   const channel = new ClientChannel(socket, { spool: memoryOnly(BUFFER_BYTES), stallMs: STALL_MS });
   const deadline = setTimeout(() => channel.destroy(), LOGIN_TIMEOUT_MS);
   login(channel, connectionId, house)
-    .then((accepted) => {
-      // The older connection's session goes before the new one comes, as its locks and transaction do.
-      serveCommands(channel, house, accepted);
-    })
+    .then((accepted) => serveCommands(channel, house, accepted))
     .catch((error: unknown) => refuse(channel, error))
     .finally(() => clearTimeout(deadline));
 }
@@ -49,75 +46,92 @@ function refuse(channel: ClientChannel, error: unknown): void {
   channel.end();
 }
 
+/** A connection whose login was accepted. */
+interface Conversation {
+  readonly channel: ClientChannel;
+  readonly house: House;
+  readonly place: Workplace;
+  readonly end: () => void;
+  readonly listener: ChannelListener;
+  login: Login;
+  /** Commands that came while another was running. */
+  readonly queue: Frame[];
+  running: boolean;
+}
+
 function serveCommands(channel: ClientChannel, house: House, accepted: Login): void {
   const { database } = house;
-  let current = accepted;
   const end = () => channel.destroy();
-  house.enter(current.account, end);
-  const place: Workplace = {
-    database,
-    session: openSession(database, current, channel.address),
-    statements: new Map(),
-    nextStatement: 1,
+  const session = openSession(database, accepted, channel.address);
+  house.enter(accepted.account, end);
+  const conversation: Conversation = {
+    channel,
+    house,
+    place: { database, session, statements: new Map(), nextStatement: 1 },
+    end,
+    listener: {
+      frame(frame: Frame) {
+        conversation.queue.push(frame);
+        runQueue(conversation).catch((error: unknown) => refuse(channel, error));
+      },
+      broken: end,
+      closed() {
+        closeSession(database, conversation.place.session);
+        house.leave(conversation.login.account, end);
+      },
+    },
+    login: accepted,
+    queue: [],
+    running: false,
   };
-  channel.reply(writeOk({ status: statusFlags(place.session) }));
+  channel.reply(writeOk({ status: statusFlags(session) }));
   channel.maxPacketBytes = MAX_PACKET_BYTES;
+  channel.listen(conversation.listener);
+}
 
-  /** The session as it was after a login, with nothing of what was done since. */
-  const renewSession = (next: Login) => {
-    closeSession(database, place.session);
-    place.statements.clear();
-    place.session = openSession(database, next, channel.address);
-  };
-  const changeUser = async (frame: Frame) => {
-    const change = readChangeUser(frame.payload, current.capabilities);
-    channel.stopListening(frame);
-    await checkPassword(channel, house, { ...change, scramble: null });
-    house.leave(current.account, end);
-    current = {
-      ...current,
-      account: change.user,
-      schema: change.schema,
-      collation: change.collation ?? current.collation,
-    };
-    house.enter(current.account, end);
-    renewSession(current);
-    channel.reply(writeOk({ status: statusFlags(place.session) }));
-    channel.listen(listener);
-  };
-  const run = async (frame: Frame) => {
-    const [command] = frame.payload;
-    if (command === Command.QUIT) {
-      channel.end();
-    } else if (command === Command.CHANGE_USER) {
-      await changeUser(frame);
-    } else if (command === Command.RESET_CONNECTION) {
-      renewSession({ ...current, schema: place.session.schema });
-      createReply(channel, frame.lastSequence).ok(place.session);
-    } else {
-      await runCommand(place, frame.payload, createReply(channel, frame.lastSequence));
-    }
-  };
+/** Runs the commands in order; one that comes meanwhile is taken by the run that is under way. */
+async function runQueue(conversation: Conversation): Promise<void> {
+  const { queue, channel } = conversation;
+  if (conversation.running) return;
+  conversation.running = true;
+  for (let frame = queue.shift(); frame !== undefined && !channel.ending; frame = queue.shift()) {
+    await runFrame(conversation, frame);
+  }
+  conversation.running = false;
+}
 
-  const queue: Frame[] = [];
-  let running = false;
-  const pump = async () => {
-    if (running) return;
-    running = true;
-    for (let frame = queue.shift(); frame !== undefined && !channel.ending; frame = queue.shift())
-      await run(frame);
-    running = false;
-  };
-  const listener = {
-    frame(frame: Frame) {
-      queue.push(frame);
-      pump().catch((error: unknown) => refuse(channel, error));
-    },
-    broken: () => channel.destroy(),
-    closed() {
-      closeSession(database, place.session);
-      house.leave(current.account, end);
-    },
-  };
-  channel.listen(listener);
+async function runFrame(conversation: Conversation, frame: Frame): Promise<void> {
+  const { channel, place, login: current } = conversation;
+  const [command] = frame.payload;
+  if (command === Command.QUIT) {
+    channel.end();
+  } else if (command === Command.CHANGE_USER) {
+    await changeUser(conversation, frame);
+  } else if (command === Command.RESET_CONNECTION) {
+    renewSession(conversation, { ...current, schema: place.session.schema });
+    createReply(channel, frame.lastSequence).ok(place.session);
+  } else {
+    await runCommand(place, frame.payload, createReply(channel, frame.lastSequence));
+  }
+}
+
+/** The session as it is after a login, with nothing of what was done since. */
+function renewSession({ house, place, channel }: Conversation, next: Login): void {
+  closeSession(house.database, place.session);
+  place.statements.clear();
+  place.session = openSession(house.database, next, channel.address);
+}
+
+async function changeUser(conversation: Conversation, frame: Frame): Promise<void> {
+  const { channel, house, login: current, end } = conversation;
+  const change = readChangeUser(frame.payload, current.capabilities);
+  channel.stopListening(frame);
+  await checkPassword(channel, house, { ...change, scramble: null });
+  house.leave(current.account, end);
+  const collation = change.collation ?? current.collation;
+  conversation.login = { ...current, account: change.user, schema: change.schema, collation };
+  house.enter(change.user, end);
+  renewSession(conversation, conversation.login);
+  channel.reply(writeOk({ status: statusFlags(conversation.place.session) }));
+  channel.listen(conversation.listener);
 }

@@ -49,24 +49,29 @@ export function createReply(channel: ClientChannel, lastSequence: number): Reply
       }
       const results = session.variables.get('character_set_results');
       const encoding = encodingOf(results === null ? null : String(results));
-      let gathered: Buffer[] = [];
-      let size = 0;
-      for (const payload of resultPayloads(outcome.columns, outcome.rows, {
-        protocol,
-        encoding,
-        status,
-        warnings,
-      })) {
-        const bytes = framed(payload);
-        gathered.push(bytes);
-        size += bytes.length;
-        if (size < WRITE_BYTES) continue;
-        channel.output.push(Buffer.concat(gathered));
-        gathered = [];
-        size = 0;
-        if (channel.output.full) await new Promise<void>((resolve) => channel.output.onRoom(resolve));
-      }
-      channel.output.push(Buffer.concat(gathered));
+      const format = { protocol, encoding, status, warnings };
+      await sendGathered(channel, resultPayloads(outcome.columns, outcome.rows, format), framed);
     },
   };
+}
+
+/** Sends payloads in few writes, no faster than the client takes them. */
+async function sendGathered(
+  channel: ClientChannel,
+  payloads: Iterable<Buffer>,
+  framed: (payload: Buffer) => Buffer,
+): Promise<void> {
+  let gathered: Buffer[] = [];
+  let size = 0;
+  for (const payload of payloads) {
+    const bytes = framed(payload);
+    gathered.push(bytes);
+    size += bytes.length;
+    if (size < WRITE_BYTES) continue;
+    channel.output.push(Buffer.concat(gathered));
+    gathered = [];
+    size = 0;
+    if (channel.output.full) await new Promise<void>((resolve) => channel.output.onRoom(resolve));
+  }
+  channel.output.push(Buffer.concat(gathered));
 }
