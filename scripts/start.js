@@ -63,7 +63,13 @@ function users() {
 /** Runs a command of the product; where it fails it has said why. */
 function fleet(...args) {
   console.error(`\n> chronos-fleet ${args.join(' ')}`);
+  process.once('exit', remind);
   step(process.execPath, [program, ...args, '--fleet', root]);
+  process.off('exit', remind);
+}
+
+function remind() {
+  console.error('\nWhen that is put right, "npm start" goes on from here.');
 }
 
 function step(command, args, options = {}) {
