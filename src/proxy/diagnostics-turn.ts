@@ -92,9 +92,10 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   if (text === null || effects.some(({ verb }) => verb === 'CREATE' || verb === 'ALTER')) return null;
   const { diagnostics } = session;
   const own = live.state.diagnosticsOf === session;
+  const ownCount = own && live.state.rowCountOf === session;
   const ownRows = live.state.foundRowsOf === session;
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
-  if (!effects.some((effect) => effect.usesConnectionId) && ((own && ownRows) || !asksDiagnostics))
+  if (!effects.some((effect) => effect.usesConnectionId) && ((ownCount && ownRows) || !asksDiagnostics))
     return null;
   const connectionId = String(session.id);
   // What a prepared statement asks of the last one changes from execution to execution; its session's id does not.
@@ -104,14 +105,15 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   if (counted !== null && !own) return counted;
   const values = {
     connectionId,
-    ...(own ? {} : lastCounts(diagnostics)),
+    ...(own ? {} : warningCounts(diagnostics)),
+    ...(ownCount ? {} : { rowCount: diagnostics.rowCount }),
     ...(ownRows ? {} : { foundRows: diagnostics.foundRows }),
   };
   return substitute(text, session.sqlMode(live.facts), values);
 }
 
-function lastCounts({ rowCount, warningCount, errorCount }: Diagnostics) {
-  return { rowCount, warningCount, errorCount };
+function warningCounts({ warningCount, errorCount }: Diagnostics) {
+  return { warningCount, errorCount };
 }
 
 /** What a session without warnings gets while another's are on the connection. */

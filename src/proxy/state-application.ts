@@ -41,7 +41,7 @@ export function learn(
     for (const name of statement.userVariables.assigned)
       state.userVariables.give(name, session.userVariables);
     if (outcome.err === null && assignsNames(statement)) session.namesAssigned();
-    learnSchema(session, state, statement, outcome, told.has('schema'));
+    if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
     if (outcome.err === null) learnTables(session, state, statement);
   }
@@ -103,11 +103,10 @@ function learnSchema(
   state: ConnectionState,
   statement: Statement,
   outcome: Outcome,
-  told: boolean,
+  isOnly: boolean,
 ): void {
-  if (told) return;
   if (statement.use !== null && outcome.err === null) session.schema = state.schema = statement.use;
-  else if (statement.use !== null || statement.mayDropSchema) state.schema = undefined;
+  else if ((statement.use !== null && !isOnly) || statement.mayDropSchema) state.schema = undefined;
 }
 
 /** Whether the connection has something of the session that nobody has asked for yet. */

@@ -55,6 +55,7 @@ function updateHolds(
     schema: session.schema,
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
     // A result set has no place in which the server could tell.
+    toldOfUnnamed: outcome.changes.some(({ type }) => type === 'state-change'),
     mayHaveChanged:
       !live.tracked || outcome.changes.length > 0 || outcome.rows !== null || mayHaveRun(ran, outcome),
   });
@@ -84,8 +85,9 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
   const ownWarnings = session.diagnostics.note(effects, end, textOf(command));
   // ROW_COUNT() of a connection that counts otherwise is not the session's.
   const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(({ verb }) => verb === 'UPDATE');
-  const isOwn = ownWarnings || state.diagnosticsOf === session;
-  state.diagnosticsOf = countsAlike && isOwn ? session : null;
+  state.rowCountOf = countsAlike ? session : null;
+  if (!ownWarnings && state.diagnosticsOf !== session) state.diagnosticsOf = null;
+  else state.diagnosticsOf = session;
   if (rows !== null) state.foundRowsOf = session;
   if (maySetInsertId(effects, end)) state.insertId = { of: session };
 }
@@ -103,11 +105,7 @@ function learnStatement(code: number, statement: PreparedStatement, { err, statu
 }
 
 /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
-async function askForTransaction(
-  session: Session,
-  ran: readonly Statement[],
-  live: Live,
-): Promise<void> {
+async function askForTransaction(session: Session, ran: readonly Statement[], live: Live): Promise<void> {
   const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
   if (!mayBeOpen && ran.length < 2) return;
   saveDiagnostics(session, live);

@@ -35,9 +35,14 @@ export function renewalFor(
   const usesSchema =
     effects.length === 0
       ? code !== Command.QUERY
-      : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect)));
+      : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect))) || mayLeaveSchema(effects);
   if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
   return 'a session without a schema has its turn';
+}
+
+/** Where it went would have to be asked, and the answer would be another session's schema. */
+function mayLeaveSchema(effects: readonly Statement[]): boolean {
+  return effects.some(({ use, mayDropSchema }) => mayDropSchema || (use !== null && effects.length > 1));
 }
 
 /** Once the session holds the connection, no other can be had for it. */

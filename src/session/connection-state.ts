@@ -19,6 +19,8 @@ export class ConnectionState {
   diagnosticsOf: object | null = null;
   /** Whose rows FOUND_ROWS() counts: only statements with a result set change it. */
   foundRowsOf: object | null = null;
+  /** Whose ROW_COUNT() it is; null where the connection counts otherwise than its session. */
+  rowCountOf: object | null = null;
   /** LAST_INSERT_ID() as it is in force: a value, or whatever the last statements of a session made it. */
   insertId: { readonly value: string } | { readonly of: object } = { value: '0' };
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */

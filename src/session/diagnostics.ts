@@ -48,21 +48,28 @@ export class Diagnostics {
       this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
-    const keepsWarnings =
-      last !== undefined && isWithoutTable(last, text) && end.warnings === 0 && !end.failed;
+    const clearsWarnings = statements.some(
+      (statement) => statement.opaque === null && !isWithoutTable(statement, text),
+    );
+    const isCertain = end.failed || end.warnings > 0 || clearsWarnings;
+    const keepsWarnings = !isCertain && last?.opaque == null;
     if (!keepsWarnings) this.saved = null;
     this.unknown = {
       foundRows: calculated,
       lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
-      warnings: end.failed || end.warnings > 0 || (keepsWarnings && this.unknown.warnings),
+      warnings:
+        end.failed ||
+        end.warnings > 0 ||
+        (clearsWarnings && statements.length > 1) ||
+        (keepsWarnings && this.unknown.warnings),
     };
-    return end.failed || end.warnings > 0 || (!keepsWarnings && last?.opaque === null);
+    return isCertain;
   }
 
   /** A statement of the session was prepared: that alone clears the warnings of before where it needs a table. */
   notePrepared(statements: readonly Statement[], text: Buffer | null): void {
     const last = statements.at(-1);
-    if (last === undefined || isWithoutTable(last, text)) return;
+    if (last?.opaque !== null || isWithoutTable(last, text)) return;
     this.saved = null;
     this.unknown = { ...this.unknown, warnings: false };
   }

@@ -32,6 +32,8 @@ export interface HoldEvidence {
   readonly schema: string | null;
   /** The server told of a change of the session, or can tell nothing. */
   readonly mayHaveChanged: boolean;
+  /** The server told of a change that has no name: a user variable, a temporary table, a prepared statement. */
+  readonly toldOfUnnamed: boolean;
 }
 
 /** The reasons for which a session holds its connection. */
@@ -42,6 +44,8 @@ export class Holds {
     string,
     (QualifiedName & { readonly schema: string | null }) | null
   >();
+  /** The settings are for the next row that is inserted, not for the next transaction. */
+  private isForRows = false;
   private readonly namedLocks = new Map<string, number>();
 
   get any(): boolean {
@@ -79,8 +83,9 @@ export class Holds {
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
     const settled = this.reasons.has('settings of the next transaction') && !evidence.failed;
+    if (evidence.statements.some(({ oneShot }) => oneShot)) this.isForRows = isForRows(evidence);
     for (const statement of evidence.statements) {
-      if (settled && mayBeginTransaction(statement)) this.remove('settings of the next transaction');
+      if (settled && this.usesUp(statement)) this.remove('settings of the next transaction');
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -129,6 +134,12 @@ export class Holds {
     else this.remove('named lock');
   }
 
+  /** Whether a statement uses up what SET TRANSACTION or SET insert_id set; others leave it for the next. */
+  private usesUp({ verb, mayRunTriggers, beginsTransaction, endsTransaction }: Statement): boolean {
+    if (mayRunTriggers) return true;
+    return !this.isForRows && (verb === 'SELECT' || beginsTransaction || endsTransaction);
+  }
+
   /** Whether a transaction is open, by the status flags of a reply. */
   updateTransaction(status: number | null): void {
     if (status === null) return;
@@ -159,14 +170,19 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   if (prepare !== null && !canRestore(prepare.name, prepare.text))
     changes.push(['text prepared statements', true]);
   if (statement.oneShot) changes.push(['settings of the next transaction', true]);
-  if (statement.opaque !== null && evidence.mayHaveChanged)
+  const byTriggers = statement.mayRunTriggers && evidence.toldOfUnnamed && !explains(statement);
+  if (byTriggers || (statement.opaque !== null && evidence.mayHaveChanged))
     changes.push(['effects that cannot be judged', true]);
   return changes;
 }
 
-/** The verbs that use up what SET TRANSACTION or SET insert_id set; others leave it for the next. */
-function mayBeginTransaction({ verb, mayRunTriggers, beginsTransaction, endsTransaction }: Statement): boolean {
-  return verb === 'SELECT' || mayRunTriggers || beginsTransaction || endsTransaction;
+/** Whether what the statement says of itself is enough to have changed the session. */
+function explains({ userVariables }: Statement): boolean {
+  return userVariables.assigned.length > 0;
+}
+
+function isForRows({ text }: HoldEvidence): boolean {
+  return /insert_id/i.test(text?.toString('latin1') ?? '');
 }
 
 /** Names beyond ASCII depend on the character set in which they were sent: the variable cannot be named again. */

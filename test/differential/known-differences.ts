@@ -9,5 +9,12 @@ const unsetVariable = "\x0c?\0\0\0\0\x01\xfb\x80\0'";
  * byte in 16 MB). Nothing makes a variable unset again but a new connection.
  */
 export function withoutKnown(packet: string): string {
-  return packet.replace(nullVariable, unsetVariable);
+  return withoutStateChanged(packet.replace(nullVariable, unsetVariable));
+}
+
+/** Without session tracking a server says now and then that the session's state changed, though it cannot say what did. */
+function withoutStateChanged(packet: string): string {
+  const isEof = packet.length === 9 && packet[4] === '\xfe';
+  if (!isEof) return packet;
+  return packet.slice(0, 8) + String.fromCharCode(packet.charCodeAt(8) & ~0x40);
 }

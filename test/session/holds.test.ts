@@ -17,6 +17,7 @@ function after(text: string, more: Partial<HoldEvidence> = {}): readonly Hold[] 
     status: AUTOCOMMIT,
     failed: false,
     mayHaveChanged: true,
+    toldOfUnnamed: false,
     schema: 'sales',
     canStepAside: () => false,
   };
@@ -138,6 +139,18 @@ describe('the settings of the next transaction', () => {
     expect(after('SELECT a FROM t')).toEqual([]);
   });
 
+  it('hold on over statements that begin none', () => {
+    after(set);
+    expect(after("PREPARE p FROM 'SELECT 1'")).toContain('settings of the next transaction');
+    expect(after('COMMIT')).not.toContain('settings of the next transaction');
+  });
+
+  it('that are for a row hold until one is inserted', () => {
+    after('SET insert_id = 77');
+    expect(after('SELECT a FROM t')).toEqual(['settings of the next transaction']);
+    expect(after('INSERT INTO t (a) VALUES (1)')).toEqual([]);
+  });
+
   it('hold on over a SET, and over a statement that failed', () => {
     after(set);
     expect(after('SET time_zone = "SYSTEM"')).toEqual(['settings of the next transaction']);
@@ -148,6 +161,14 @@ describe('the settings of the next transaction', () => {
 });
 
 describe('what cannot be judged', () => {
+  it('is what triggers do, where the server tells that something changed', () => {
+    expect(after('INSERT INTO t VALUES (1)')).toEqual([]);
+    expect(after('INSERT INTO t VALUES (@a := 1)', { toldOfUnnamed: true })).toEqual([]);
+    expect(after('INSERT INTO t VALUES (1)', { toldOfUnnamed: true })).toEqual([
+      'effects that cannot be judged',
+    ]);
+  });
+
   it('holds, unless the server can tell that nothing changed', () => {
     expect(after('CALL p()', { mayHaveChanged: false })).toEqual([]);
     expect(after('CALL p()')).toEqual(['effects that cannot be judged']);

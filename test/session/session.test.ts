@@ -72,7 +72,14 @@ describe('a session that begins anew', () => {
     const session = used();
     const created = readOne('CREATE TEMPORARY TABLE tmp (a INT)');
     const canStepAside = (): boolean => true;
-    const plain = { status: 2, failed: false, text: null, schema: 'sales', mayHaveChanged: false };
+    const plain = {
+      status: 2,
+      failed: false,
+      text: null,
+      schema: 'sales',
+      mayHaveChanged: false,
+      toldOfUnnamed: false,
+    };
     session.holds.update({ ...plain, statements: [created], canStepAside });
     session.restart();
     session.holds.update({ ...plain, statements: [], canStepAside: () => false });
