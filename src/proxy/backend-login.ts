@@ -39,6 +39,9 @@ export const LOGIN_NAMES = ['utf8mb4', 'utf8mb4_general_ci'] as const;
  */
 const unwanted = ['-IGNORE_SPACE', '-CLIENT_QUERY_ATTRIBUTES', '-ODBC'];
 
+/** What most drivers ask for and mysql2 does not: without it, out arguments of a prepared CALL get no result set. */
+const wanted = ['PS_MULTI_RESULTS'];
+
 /**
  * Connects and logs in.
  * @param signal ends the attempt, and the socket with it
@@ -142,7 +145,7 @@ function authenticate(socket: net.Socket, settings: InstanceSettings): Promise<n
       multipleStatements: true,
       charset: LOGIN_NAMES[1],
       connectTimeout: 0,
-      flags: [...unwanted],
+      flags: [...unwanted, ...wanted],
       ...(backend.tls.mode === 'off' ? {} : { ssl: tlsOptions(settings) }),
       connectAttributes: { program_name: 'chronos-fleet' },
     });

@@ -59,10 +59,11 @@ export function checkSize(command: ClientCommand, live: Live): void {
 
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
-  const steps = difference(live.state, session);
+  // Tables first: the session may be one that only reads, while the one before could still rename.
+  const steps = [...tableSteps(command, session, live), ...difference(live.state, session)];
   const clearing = clearingStep(command, session, live);
   if (clearing !== null) steps.push(clearing);
-  steps.push(...tableSteps(command, session, live), ...textStatementSteps(command, session, live));
+  steps.push(...textStatementSteps(command, session, live));
   const exchange = await exchangeVariables(command, session, live);
   if (exchange !== null) steps.push(exchange);
   const insertId = lastInsertIdStep(command, session, live);
@@ -119,15 +120,21 @@ async function exchangeVariables(
 /** Temporary tables that the command might meet: other sessions' step aside, its own come back. */
 function tableSteps(command: ClientCommand, session: Session, { state }: Live): StateCommand[] {
   const { temporaryTables } = state;
-  // Renaming may commit. A transaction has seen to all tables when it began.
-  if (!temporaryTables.any || session.holds.has('transaction')) return [];
+  // Renaming may commit, and locked tables forbid it. Either has seen to all tables when it began.
+  const { holds } = session;
+  if (!temporaryTables.any || holds.has('transaction') || holds.has('table locks')) return [];
   const { effects } = command;
   const meetsAll =
     command.code === Command.FIELD_LIST ||
     (session.status & ServerStatus.AUTOCOMMIT) === 0 ||
-    effects.some((effect) => effect.beginsTransaction || effect.prepare !== null || mayDoAnything(effect));
+    effects.some((effect) => effect.prepare !== null || begins(effect) || mayDoAnything(effect));
   const mayTouch = (name: string): boolean => meetsAll || effects.some((effect) => effect.mentions(name));
   return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
+}
+
+function begins({ beginsTransaction, locks, assigns }: Statement): boolean {
+  const mayEndAutocommit = assigns.some(({ name }) => name === 'autocommit');
+  return beginsTransaction || mayEndAutocommit || locks.includes('lock-tables');
 }
 
 /** What a routine, a trigger or an unknown text does is not in the statement. */

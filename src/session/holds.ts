@@ -135,9 +135,15 @@ export class Holds {
   }
 
   /** Whether a statement uses up what SET TRANSACTION or SET insert_id set; others leave it for the next. */
-  private usesUp({ verb, mayRunTriggers, beginsTransaction, endsTransaction }: Statement): boolean {
+  private usesUp({
+    verb,
+    usesSchema,
+    mayRunTriggers,
+    beginsTransaction,
+    endsTransaction,
+  }: Statement): boolean {
     if (mayRunTriggers) return true;
-    return !this.isForRows && (verb === 'SELECT' || beginsTransaction || endsTransaction);
+    return !this.isForRows && ((verb === 'SELECT' && usesSchema) || beginsTransaction || endsTransaction);
   }
 
   /** Whether a transaction is open, by the status flags of a reply. */

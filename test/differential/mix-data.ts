@@ -78,7 +78,7 @@ const rows: readonly string[] = [
   'INSERT INTO t (id, a) VALUES (1, 1)',
   'INSERT IGNORE INTO t (a) VALUES (10), (99)',
   "REPLACE INTO t (a, b) VALUES (20, 'zwei')",
-  'INSERT INTO t (a) VALUES (10) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), b = "again"',
+  'INSERT INTO t (a) VALUES (10) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), a = a + 1000',
   'UPDATE t SET b = b',
   "UPDATE t SET b = 'u' WHERE id < 3",
   'UPDATE t SET a = a + 1000',
