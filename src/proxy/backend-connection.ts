@@ -119,9 +119,7 @@ export class BackendConnection {
       this.inFlight.push({ tracker, settle, fail: reject });
       this.write(payload);
     });
-    // Whoever awaits a command before this one may never come to await this: a loss is told once.
-    ended.catch(() => undefined);
-    return { tracker, ended };
+    return { tracker, ended: toldOnce(ended) };
   }
 
   /** Sends a statement of our own of which nothing depends. */
@@ -145,16 +143,16 @@ export class BackendConnection {
   }
 
   /** The reply to a statement of our own, as text; null where the server answered with an error. @throws BackendGone */
-  async query(sql: string): Promise<TextAnswer | null> {
+  query(sql: string): Promise<TextAnswer | null> {
     const collector = new AnswerCollector();
     const payload = Buffer.concat([Buffer.from([0x03]), Buffer.from(sql, 'utf8')]);
-    const { err } = await this.run(payload, 'query', collector).ended;
-    return err === null ? collector.answer() : null;
+    const { ended } = this.run(payload, 'query', collector);
+    return toldOnce(ended.then(({ err }) => (err === null ? collector.answer() : null)));
   }
 
   /** The rows of such a reply. @throws BackendGone */
-  async ask(sql: string): Promise<TextAnswer['rows'] | null> {
-    return (await this.query(sql))?.rows ?? null;
+  ask(sql: string): Promise<TextAnswer['rows'] | null> {
+    return toldOnce(this.query(sql).then((answer) => answer?.rows ?? null));
   }
 
   /** Stops reading from the server, because a client does not take its reply. */
@@ -225,6 +223,15 @@ export class BackendConnection {
     for (const { fail } of this.inFlight.splice(0)) fail(error);
     this.onGone(error);
   }
+}
+
+/**
+ * Of several commands in one write only the first is awaited when the connection is lost: whoever awaits it hears of the loss,
+ * and the others' promises must not be taken for errors that nobody handled.
+ */
+export function toldOnce<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** A server that ends a connection by itself (shutdown, KILL, wait_timeout) may send an ERR that nobody asked for. */

@@ -8,7 +8,7 @@ import { Command, lastingStatus } from '../wire/constants.js';
 import { frame, FrameReader } from '../wire/framing.js';
 import { writeEof } from '../wire/reply-packets.js';
 import { readTextRow } from '../wire/result-set.js';
-import type { BackendConnection } from './backend-connection.js';
+import { toldOnce, type BackendConnection } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { shortText, type ClientCommand } from './command.js';
 
@@ -24,7 +24,7 @@ export function saveDiagnostics(session: Session, { connection, state }: Live): 
   if (question === null) return;
   const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
   const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
-  const warnings = question.warnings ? askWarnings(connection) : Promise.resolve(null);
+  const warnings = question.warnings ? toldOnce(askWarnings(connection)) : Promise.resolve(null);
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
     diagnostics.answered({

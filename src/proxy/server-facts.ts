@@ -7,7 +7,7 @@ import type { CollationFact, ServerFacts } from '../session/session.js';
 import { DEFAULT, initialLiteralOf, namesLiteral, type Literal } from '../session/variables.js';
 import { Capability } from '../wire/constants.js';
 import type { Greeting } from '../wire/handshake.js';
-import type { BackendConnection } from './backend-connection.js';
+import { toldOnce, type BackendConnection } from './backend-connection.js';
 import { LOGIN_NAMES, type LoggedIn } from './backend-login.js';
 
 /** The server's default, for one that does not say. */
@@ -41,7 +41,7 @@ export async function prepareConnection(
   settings: InstanceSettings,
 ): Promise<Prepared> {
   connection.cork();
-  const variables = beginSession(connection, (login.capabilities & Capability.SESSION_TRACK) !== 0);
+  const variables = toldOnce(beginSession(connection, (login.capabilities & Capability.SESSION_TRACK) !== 0));
   const collations = connection.ask('SHOW COLLATION');
   connection.uncork();
   const { shown, tracked } = await variables;
