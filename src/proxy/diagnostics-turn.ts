@@ -48,6 +48,7 @@ async function askWarnings(connection: BackendConnection): Promise<SavedWarnings
 }
 
 const WARNING_COLUMNS = 3;
+const EOF_BYTES = 9;
 
 function splitReply(bytes: Buffer): SavedWarnings {
   const reader = new FrameReader(bytes.length);
@@ -79,7 +80,9 @@ export function savedWarningsReply(command: ClientCommand, session: Session): Bu
   const status = session.status & lastingStatus;
   const payloads = [...rows.map(({ payload }) => payload), writeEof({ warnings: 0, status })];
   const packets = payloads.map((payload, i) => frame(payload, WARNING_COLUMNS + 3 + i));
-  return Buffer.concat([saved.head, ...packets]);
+  const definitions = saved.head.subarray(0, -EOF_BYTES);
+  const end = frame(writeEof({ warnings: 0, status }), WARNING_COLUMNS + 2);
+  return Buffer.concat([definitions, end, ...packets]);
 }
 
 function askedWarnings(command: ClientCommand): RegExpExecArray | null {

@@ -132,10 +132,13 @@ function tableSteps(command: ClientCommand, session: Session, { state }: Live): 
   return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
 }
 
-function begins({ beginsTransaction, locks, assigns }: Statement): boolean {
-  const mayEndAutocommit = assigns.some(({ name }) => name === 'autocommit');
-  return beginsTransaction || mayEndAutocommit || locks.includes('lock-tables');
+function begins({ beginsTransaction, oneShot, locks, assigns }: Statement): boolean {
+  const mayForbid = assigns.some(({ name }) => forbidding.has(name));
+  return beginsTransaction || oneShot || mayForbid || locks.includes('lock-tables');
 }
+
+/** Variables with which a session may begin transactions by itself, or such as only read. */
+const forbidding: ReadonlySet<string> = new Set(['autocommit', 'tx_read_only', 'transaction_read_only']);
 
 /** What a routine, a trigger or an unknown text does is not in the statement. */
 function mayDoAnything(effect: Statement): boolean {

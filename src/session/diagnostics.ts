@@ -99,11 +99,18 @@ export class Diagnostics {
 const NOTHING: DiagnosticsQuestion = { foundRows: false, lastInsertId: false, warnings: false };
 
 /** Whether LAST_INSERT_ID() may be another one after such statements. */
-export function maySetInsertId(statements: readonly Statement[], { insertId }: StatementEnd): boolean {
+export function maySetInsertId(
+  statements: readonly Statement[],
+  { insertId, failed, rows }: StatementEnd,
+): boolean {
   if (Number(insertId) !== 0) return true;
+  // Neither an error nor the rows of RETURNING have a place for the id.
+  const isUntold = failed || rows !== null;
   return statements.some(
-    ({ opaque, assigns }) =>
-      opaque !== null || assigns.some(({ name }) => name === 'last_insert_id' || name === 'identity'),
+    ({ opaque, assigns, mayRunTriggers }) =>
+      (isUntold && mayRunTriggers) ||
+      opaque !== null ||
+      assigns.some(({ name }) => name === 'last_insert_id' || name === 'identity'),
   );
 }
 
@@ -115,10 +122,11 @@ const tableless: ReadonlySet<string> = new Set(
 const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
 
 /** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable({ verb, diagnostics, opaque }: Statement, text: Buffer | null): boolean {
+function isWithoutTable({ verb, diagnostics, opaque, usesSchema }: Statement, text: Buffer | null): boolean {
   if (verb === 'SHOW') return diagnostics.includes('warnings');
   if (opaque !== null) return false;
   if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
+  if (verb === 'SET') return !usesSchema;
   return tableless.has(verb) && !mentions(text, 'from');
 }
 

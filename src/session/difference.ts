@@ -80,12 +80,21 @@ export function queryCommand(sql: string, done: () => void): StateCommand {
   };
 }
 
+/** Collations under which a server takes the letters of a string apart into ones of two or four bytes. */
+const wideCollation = /^'(ucs2|utf16|utf32)/;
+
+/** A string literal that keeps its letters whatever collation_connection is. */
+function narrow(value: Literal): Literal {
+  return value.startsWith("'") ? `_utf8${value}` : value;
+}
+
 function setVariables(
   connection: ConnectionState,
   names: Literal | null,
   assignments: readonly Assignment[],
 ): StateCommand {
-  const list = assignments.map(([name, value]) => `@@session.${name}=${value}`);
+  const isWide = wideCollation.test(connection.valueOf('collation_connection'));
+  const list = assignments.map(([name, value]) => `@@session.${name}=${isWide ? narrow(value) : value}`);
   const parts = names === null ? list : [`NAMES ${names}`, ...list];
   return queryCommand(`SET ${parts.join(',')}`, () => {
     if (names !== null) {

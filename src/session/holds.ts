@@ -16,6 +16,7 @@ export type Hold =
   | 'temporary tables'
   | 'text prepared statements'
   | 'settings of the next transaction'
+  | 'id of the next row'
   | 'effects that cannot be judged';
 
 /** What came back for a session's statements, as far as it bears on holds. */
@@ -44,8 +45,6 @@ export class Holds {
     string,
     (QualifiedName & { readonly schema: string | null }) | null
   >();
-  /** The settings are for the next row that is inserted, not for the next transaction. */
-  private isForRows = false;
   private readonly namedLocks = new Map<string, number>();
 
   get any(): boolean {
@@ -82,10 +81,8 @@ export class Holds {
 
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
-    const settled = this.reasons.has('settings of the next transaction') && !evidence.failed;
-    if (evidence.statements.some(({ oneShot }) => oneShot)) this.isForRows = isForRows(evidence);
     for (const statement of evidence.statements) {
-      if (settled && this.usesUp(statement)) this.remove('settings of the next transaction');
+      if (!evidence.failed) for (const hold of usedUpBy(statement)) this.remove(hold);
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -134,18 +131,6 @@ export class Holds {
     else this.remove('named lock');
   }
 
-  /** Whether a statement uses up what SET TRANSACTION or SET insert_id set; others leave it for the next. */
-  private usesUp({
-    verb,
-    usesSchema,
-    mayRunTriggers,
-    beginsTransaction,
-    endsTransaction,
-  }: Statement): boolean {
-    if (mayRunTriggers) return true;
-    return !this.isForRows && ((verb === 'SELECT' && usesSchema) || beginsTransaction || endsTransaction);
-  }
-
   /** Whether a transaction is open, by the status flags of a reply. */
   updateTransaction(status: number | null): void {
     if (status === null) return;
@@ -175,7 +160,8 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   const { prepare } = statement;
   if (prepare !== null && !canRestore(prepare.name, prepare.text))
     changes.push(['text prepared statements', true]);
-  if (statement.oneShot) changes.push(['settings of the next transaction', true]);
+  if (statement.oneShot)
+    changes.push([isForRows(evidence) ? 'id of the next row' : 'settings of the next transaction', true]);
   const byTriggers = statement.mayRunTriggers && evidence.toldOfUnnamed && !explains(statement);
   if (byTriggers || (statement.opaque !== null && evidence.mayHaveChanged))
     changes.push(['effects that cannot be judged', true]);
@@ -185,6 +171,19 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
 /** Whether what the statement says of itself is enough to have changed the session. */
 function explains({ userVariables }: Statement): boolean {
   return userVariables.assigned.length > 0;
+}
+
+/** What SET TRANSACTION and SET insert_id have set, as far as the statement is certain to use it up. */
+function usedUpBy({
+  verb,
+  usesSchema,
+  mayRunTriggers,
+  beginsTransaction,
+  endsTransaction,
+}: Statement): Hold[] {
+  if (mayRunTriggers) return ['settings of the next transaction', 'id of the next row'];
+  const begins = (verb === 'SELECT' && usesSchema) || beginsTransaction || endsTransaction;
+  return begins ? ['settings of the next transaction'] : [];
 }
 
 function isForRows({ text }: HoldEvidence): boolean {

@@ -60,6 +60,16 @@ describe('a session', () => {
     expect(enter(second)).toEqual(['SET @@session.aria_sort_buffer_size=DEFAULT']);
   });
 
+  it('gets its strings as they are from a connection that takes them for wide ones', () => {
+    const session = newSession();
+    enter(session);
+    connection.learn('collation_connection', "'ucs2_general_ci'");
+    session.variables.set('time_zone', "'+02:00'");
+    expect(enter(session)).toEqual([
+      "SET @@session.collation_connection=_utf8'utf8mb4_general_ci',@@session.time_zone=_utf8'+02:00'",
+    ]);
+  });
+
   it('gets its option for several statements', () => {
     const single = newSession({ capabilities: Capability.PROTOCOL_41 });
     enter(newSession());

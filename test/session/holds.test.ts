@@ -147,7 +147,7 @@ describe('the settings of the next transaction', () => {
 
   it('that are for a row hold until one is inserted', () => {
     after('SET insert_id = 77');
-    expect(after('SELECT a FROM t')).toEqual(['settings of the next transaction']);
+    expect(after('SELECT a FROM t')).toEqual(['id of the next row']);
     expect(after('INSERT INTO t (a) VALUES (1)')).toEqual([]);
   });
 

@@ -1,0 +1,182 @@
+// Scripts that once showed a difference, each with what it was about; shrunk by the long run.
+import { expect, it } from 'vitest';
+import { useMariadb } from '../support/mariadb.js';
+import { compareScript } from './compare.js';
+import { createFixture } from './fixture.js';
+import { stageFor } from './stage.js';
+import type { Login, Script, Step } from './step.js';
+
+const server = useMariadb();
+
+const plain: Login = { schema: '{schema}', collation: 45, with: [], without: [] };
+const nowhere: Login = { ...plain, schema: null };
+const said = (session: number, sql: string): Script['lines'][number] => ({
+  session,
+  step: { do: 'query', sql },
+});
+const did = (session: number, step: Step): Script['lines'][number] => ({ session, step });
+
+interface Found {
+  readonly about: string;
+  readonly lines: Script['lines'];
+  readonly logins: readonly Login[];
+}
+
+const scripts: readonly (readonly [about: string, lines: Script['lines'], logins?: readonly Login[]])[] = [
+  [
+    "another's temporary table is not seen by PREPARE",
+    [said(0, 'CREATE TEMPORARY TABLE t (x INT)'), said(1, "PREPARE p FROM 'SELECT id FROM t'")],
+  ],
+  [
+    "another's temporary table is not seen in a transaction that came with autocommit = 0",
+    [
+      said(0, 'CREATE TEMPORARY TABLE tmp SELECT 1 AS a'),
+      said(1, 'SET autocommit = 0; SELECT COUNT(*) FROM t; SELECT missing'),
+      said(1, 'SELECT * FROM tmp'),
+    ],
+  ],
+  [
+    'temporary tables make room before a session locks tables or only reads',
+    [
+      said(0, 'CREATE TEMPORARY TABLE typed (x INT)'),
+      said(1, 'LOCK TABLES t WRITE'),
+      said(1, 'SHOW CREATE TABLE typed'),
+      said(1, 'UNLOCK TABLES'),
+      said(1, 'SET SESSION TRANSACTION READ ONLY'),
+      said(1, 'SHOW CREATE TABLE typed'),
+    ],
+  ],
+  [
+    'a temporary table does not commit the transaction that it is made in',
+    [
+      said(0, 'SET autocommit = 0'),
+      said(0, 'CREATE TEMPORARY TABLE tmp AS SELECT 1 AS a'),
+      said(0, 'INSERT INTO t (a) VALUES (600)'),
+      said(0, 'ROLLBACK'),
+      said(0, 'SELECT COUNT(*) FROM t'),
+    ],
+  ],
+  [
+    "another's warnings are not shown after a statement that needs no table",
+    [said(0, 'SELECT * FROM missing'), said(1, 'DO 1'), said(1, 'SHOW WARNINGS'), said(0, 'SHOW WARNINGS')],
+  ],
+  [
+    'warnings outlast the statements that keep them',
+    [
+      said(0, 'DROP TABLE IF EXISTS never_there'),
+      said(0, 'SET collation_connection = DEFAULT'),
+      said(1, 'SELECT * FROM t'),
+      said(0, 'SHOW WARNINGS'),
+      said(0, 'UPDATE missing SET a = 1'),
+      said(1, 'SELECT * FROM t'),
+      said(0, 'SELECT @@warning_count, @@error_count'),
+    ],
+  ],
+  [
+    'FOUND_ROWS() belongs to the first statement of a text only',
+    [said(0, 'SELECT SQL_CALC_FOUND_ROWS id FROM t LIMIT 1; SELECT FOUND_ROWS()')],
+  ],
+  [
+    'a preparation of SHOW WARNINGS is answered as one',
+    [
+      said(0, 'SELECT * FROM missing'),
+      said(1, 'DO 1'),
+      did(0, { do: 'prepare', slot: 0, sql: 'SHOW WARNINGS' }),
+    ],
+  ],
+  [
+    'what a routine did before it failed is not left to others',
+    [said(0, 'CALL fails_late()'), did(0, { do: 'reset-connection' }), said(1, 'SELECT @p')],
+  ],
+  [
+    'what a trigger did is not left to others',
+    [
+      said(0, 'INSERT INTO watched (a) VALUES (3)'),
+      did(0, { do: 'reset-connection' }),
+      said(1, 'SELECT @trigger'),
+    ],
+  ],
+  [
+    "the id for one session's next row is not given to another's",
+    [
+      said(0, 'SET insert_id = 77'),
+      said(0, 'SELECT 1'),
+      did(0, { do: 'change-user', schema: '{schema}' }),
+      said(1, 'INSERT INTO watched (a) VALUES (3)'),
+    ],
+  ],
+  [
+    'SET TRANSACTION waits for a transaction of its own session',
+    [
+      said(0, 'SET TRANSACTION READ ONLY'),
+      said(0, "PREPARE p FROM 'SET @a = ?'"),
+      did(0, { do: 'reset-connection' }),
+      said(1, 'DELETE FROM plain'),
+    ],
+  ],
+  [
+    'LAST_INSERT_ID() is its own though RETURNING did not tell it',
+    [
+      said(0, 'INSERT INTO t (a) VALUES (700) RETURNING id'),
+      said(1, 'SELECT LAST_INSERT_ID()'),
+      said(0, 'SELECT LAST_INSERT_ID()'),
+    ],
+  ],
+  [
+    'a session without a schema is never in that of another',
+    [
+      said(1, 'SELECT * FROM t'),
+      said(0, 'USE no_such_schema'),
+      said(1, 'SELECT 1'),
+      said(0, 'DELETE FROM plain'),
+      said(0, 'BEGIN'),
+      said(0, 'SELECT * FROM t'),
+    ],
+    [nowhere, plain],
+  ],
+  [
+    'a schema changed by a text that failed is where the session is',
+    [
+      said(0, 'USE {second}; SELECT * FROM missing'),
+      said(0, 'SELECT * FROM t'),
+      said(1, 'SELECT DATABASE()'),
+    ],
+  ],
+  [
+    'strings of the difference keep their letters under a wide character set',
+    [
+      said(0, "SET time_zone = '-05:30'"),
+      said(1, 'SET character_set_connection = ucs2'),
+      said(0, 'SELECT @@time_zone'),
+    ],
+  ],
+  [
+    'IGNORE_SPACE of the login is gone after COM_RESET_CONNECTION',
+    [did(0, { do: 'reset-connection' }), said(0, 'SELECT @@sql_mode')],
+    [{ ...plain, with: ['IGNORE_SPACE'] }],
+  ],
+  [
+    'out arguments of a prepared CALL have their result set',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'CALL gives_rows(?)' }),
+      did(0, { do: 'execute', slot: 0, values: [1], bind: true, cursor: false }),
+    ],
+  ],
+  [
+    'flags of the session are told in answers of the instance, too',
+    [
+      said(0, "SET sql_mode = 'ANSI_QUOTES'"),
+      did(0, { do: 'ping' }),
+      said(0, 'START TRANSACTION READ ONLY'),
+      did(0, { do: 'set-option', multi: false }),
+    ],
+  ],
+];
+
+const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
+
+it.each(found)('$about', async ({ lines, logins }) => {
+  const stage = await stageFor(server, await createFixture(server), false);
+  expect(await compareScript(stage, { logins, lines })).toMatchObject({ same: true });
+  await stage.close();
+});
