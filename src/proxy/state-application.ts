@@ -28,7 +28,7 @@ export function learn(
   outcome: Outcome,
 ): void {
   if (outcome.status !== null) session.status = outcome.status;
-  const told = learnTold(session, state, outcome);
+  const told = learnTold(session, state, statements, outcome);
   for (const statement of statements) {
     for (const { name, value } of statement.assigns) {
       for (const asked of namesToAsk(name)) {
@@ -40,7 +40,10 @@ export function learn(
     }
     for (const name of statement.userVariables.assigned)
       state.userVariables.give(name, session.userVariables);
-    if (outcome.err === null && assignsNames(statement)) session.namesAssigned();
+    if (assignsNames(statement)) {
+      state.names = undefined;
+      session.namesAssigned();
+    }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
     if (outcome.err === null) learnTables(session, state, statement);
@@ -83,10 +86,19 @@ function assignsNames({ assigns }: Statement): boolean {
   return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
 }
 
-function learnTold(session: Session, state: ConnectionState, outcome: Outcome): Set<string> {
+function learnTold(
+  session: Session,
+  state: ConnectionState,
+  statements: readonly Statement[],
+  outcome: Outcome,
+): Set<string> {
   const told = new Set<string>();
+  // The server tells of values before it restores them.
+  const isPassing = statements.some(({ setsForItself }) => setsForItself);
   for (const change of outcome.changes) {
-    if (change.type === 'variable' && isCarried(change.name)) {
+    if (change.type === 'variable' && isPassing) {
+      state.doubt(change.name);
+    } else if (change.type === 'variable' && isCarried(change.name)) {
       told.add(change.name);
       session.told(change.name, change.value);
       state.learn(change.name, literalOf(change.name, change.value));

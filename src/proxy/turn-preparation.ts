@@ -2,6 +2,7 @@
 
 import { FleetError } from '../errors.js';
 import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../session/difference.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
 import { dropStatement } from '../session/text-statements.js';
 import { assignVariables, literalsOf, readVariables, UNSET } from '../session/user-variables.js';
@@ -59,8 +60,10 @@ export function checkSize(command: ClientCommand, live: Live): void {
 
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
-  // Tables first: the session may be one that only reads, while the one before could still rename.
-  const steps = [...tableSteps(command, session, live), ...difference(live.state, session)];
+  // Whoever only reads cannot rename: that is done under the one who can, this session or the one before.
+  const tables = tableSteps(command, session, live);
+  const own = difference(live.state, session);
+  const steps = onlyReads(live.state) ? [...own, ...tables] : [...tables, ...own];
   const clearing = clearingStep(command, session, live);
   if (clearing !== null) steps.push(clearing);
   steps.push(...textStatementSteps(command, session, live));
@@ -132,13 +135,19 @@ function tableSteps(command: ClientCommand, session: Session, { state }: Live): 
   return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
 }
 
+function onlyReads(state: ConnectionState): boolean {
+  return readOnlyVariables.some((name) => /^'?(ON|1)'?$/i.test(state.valueOf(name)));
+}
+
 function begins({ beginsTransaction, oneShot, locks, assigns }: Statement): boolean {
   const mayForbid = assigns.some(({ name }) => forbidding.has(name));
   return beginsTransaction || oneShot || mayForbid || locks.includes('lock-tables');
 }
 
+const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_only'];
+
 /** Variables with which a session may begin transactions by itself, or such as only read. */
-const forbidding: ReadonlySet<string> = new Set(['autocommit', 'tx_read_only', 'transaction_read_only']);
+const forbidding: ReadonlySet<string> = new Set(['autocommit', ...readOnlyVariables]);
 
 /** What a routine, a trigger or an unknown text does is not in the statement. */
 function mayDoAnything(effect: Statement): boolean {

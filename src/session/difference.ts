@@ -5,7 +5,7 @@ import { int } from '../wire/lenenc.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Session } from './session.js';
-import { namesVariables, type Literal } from './variables.js';
+import { charsetVariables, namesVariables, type Literal } from './variables.js';
 
 /** A command of the proxy's own that brings the connection a step nearer to what the session wants. */
 export interface StateCommand {
@@ -29,7 +29,7 @@ export function difference(connection: ConnectionState, session: Session): State
   const isKnown = connection.schema !== undefined;
   if (schema !== null && isKnown && connection.schema !== schema) commands.push(initDb(connection, schema));
   const assignments = variableDifference(connection, session);
-  const names = session.names === connection.names ? null : session.names;
+  const names = namesDifference(connection, session);
   if (assignments.length > 0 || names !== null) commands.push(setVariables(connection, names, assignments));
   return commands;
 }
@@ -41,11 +41,17 @@ export function needsFreshSchema(connection: ConnectionState, session: Session):
 
 type Assignment = readonly [name: string, value: Literal];
 
+/** What SET NAMES is to be given. In doubt is what this session itself has just set. */
+function namesDifference(connection: ConnectionState, { names }: Session): Literal | null {
+  if (charsetVariables.some((name) => connection.isInDoubt(name))) return null;
+  return names === connection.names ? null : names;
+}
+
 function variableDifference(connection: ConnectionState, session: Session): Assignment[] {
   const names = new Set([...connection.touched, ...session.variables.keys()]);
   const assignments: Assignment[] = [];
-  const changesNames = session.names !== null && session.names !== connection.names;
-  const afterNames = new Map<string, Literal>(changesNames ? namesVariables(session.names ?? '') : []);
+  const changed = namesDifference(connection, session);
+  const afterNames = new Map<string, Literal>(changed === null ? [] : namesVariables(changed));
   for (const name of names) {
     // What is in doubt is this session's own value: another session's would have been asked for.
     if (connection.isInDoubt(name)) continue;

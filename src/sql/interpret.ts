@@ -48,7 +48,8 @@ function setStatement(reading: Reading): Interpreted {
   draft.usesSchema = false;
   survey({ ...reading, tokens: tokens.slice(0, tokens.length - inner.length) });
   if (hasEffects(draft)) obscure(effects, 'a SET STATEMENT whose values have effects');
-  return { draft: { ...effects, start: draft.start, verb: draft.verb, mentions: draft.mentions }, takesRest };
+  const { start, verb, mentions } = draft;
+  return { draft: { ...effects, start, verb, mentions, setsForItself: true }, takesRest };
 }
 
 /** Whether the values that a SET STATEMENT assigns need or do anything. */

@@ -63,6 +63,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     deallocate: null,
     loadsLocalFile: false,
     oneShot: false,
+    setsForItself: false,
     opaque: null,
     mentions: () => false,
   };

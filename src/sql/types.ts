@@ -138,6 +138,8 @@ export interface Statement {
   readonly loadsLocalFile: boolean;
   /** It sets what only the next transaction or statement uses: `SET TRANSACTION ...`, insert_id, rand_seed1, ... */
   readonly oneShot: boolean;
+  /** `SET STATEMENT`: what it sets is restored, whatever the server tells of it meanwhile. */
+  readonly setsForItself: boolean;
   /**
    * Why the effects cannot be judged from the text: CALL, a function that may be a stored one, a SET that is not
    * understood, an unknown verb, ... null where everything it can do to the session is in the other fields (EXECUTE does

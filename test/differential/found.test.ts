@@ -151,6 +151,19 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'what SET STATEMENT sets is not taken for what the session has',
+    [
+      said(0, "SET STATEMENT sql_mode = '' FOR SET @s = 'in statement'"),
+      said(1, 'SELECT * FROM t'),
+      said(0, 'SELECT @@sql_mode'),
+    ],
+  ],
+  [
+    'SET NAMES in a text that failed is taken back for others',
+    [said(0, 'SET NAMES latin1; SELECT missing'), said(1, "SELECT b, 'x' FROM t ORDER BY id")],
+    [plain, { ...plain, collation: 46 }],
+  ],
+  [
     'IGNORE_SPACE of the login is gone after COM_RESET_CONNECTION',
     [did(0, { do: 'reset-connection' }), said(0, 'SELECT @@sql_mode')],
     [{ ...plain, with: ['IGNORE_SPACE'] }],

@@ -84,7 +84,7 @@ const locks: readonly string[] = [
   "DO GET_LOCK('{schema}.b', 0)",
   "SELECT RELEASE_LOCK('{schema}.a')",
   "DO RELEASE_LOCK('{schema}.b')",
-  "SELECT IS_FREE_LOCK('{schema}.a'), IS_USED_LOCK('{schema}.a') = {id} AS mine",
+  "SELECT IS_FREE_LOCK('{schema}.a')",
   'SELECT RELEASE_ALL_LOCKS()',
   'HANDLER t OPEN AS h',
   'HANDLER h READ FIRST',

@@ -63,6 +63,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
   deallocate: null,
   loadsLocalFile: false,
   oneShot: false,
+  setsForItself: false,
   opaque: null,
 };
 
