@@ -17,7 +17,7 @@ export class AnswerCollector {
   private readonly packets: Buffer[] = [];
 
   forward(bytes: Buffer): void {
-    this.reader.push(bytes);
+    this.reader.push(Buffer.from(bytes));
     for (let packet = this.reader.next(); packet !== null; packet = this.reader.next()) {
       this.packets.push(packet.payload);
     }

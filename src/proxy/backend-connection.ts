@@ -1,9 +1,9 @@
 // The one connection to the server: a pipeline of commands in flight, each with the tracker of its reply.
 
-import type { Socket } from 'node:net';
 import { frame } from '../wire/framing.js';
 import { MAX_PACKET_PAYLOAD } from '../wire/constants.js';
 import { AnswerCollector, type TextAnswer } from './answer-collector.js';
+import type { LoggedIn } from './backend-login.js';
 import type { EofPacket, ErrPacket, OkPacket } from '../wire/reply-packets.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import type { PrepareOk } from '../wire/reply-listener.js';
@@ -30,6 +30,7 @@ export interface Outcome {
 
 /** Where a reply goes. */
 export interface ReplySink {
+  /** They are there during the call only. */
   forward(bytes: Buffer): void;
   prepared?(prepared: PrepareOk): number;
   definition?(payload: Buffer): Buffer;
@@ -66,16 +67,18 @@ export class BackendConnection {
   /** Epoch ms of the last byte from the server. */
   lastHeard = Date.now();
 
+  private readonly socket: LoggedIn['socket'];
+
   /**
-   * @param socket logged in, and with no listener but ours
    * @param tracked whether CLIENT_SESSION_TRACK was agreed on
    * @param onGone called once, as soon as the connection is of no more use, for whatever reason
    */
   constructor(
-    private readonly socket: Socket,
+    { socket, deliver }: Pick<LoggedIn, 'socket' | 'deliver'>,
     private readonly tracked: boolean,
     private readonly onGone: (error: BackendGone) => void,
   ) {
+    this.socket = socket;
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.lose(new BackendGone('the backend closed the connection'));
@@ -86,8 +89,8 @@ export class BackendConnection {
       this.lose(new BackendGone(error.message, { cause: error }));
     });
     socket.on('end', () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => {
-      this.receive(chunk);
+    deliver((bytes) => {
+      this.receive(bytes);
     });
     socket.resume();
   }

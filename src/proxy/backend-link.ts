@@ -137,7 +137,7 @@ export class BackendLink {
     const login = await logIn(this.settings, this.stopping.signal);
     let live: Live | null = null;
     const tracked = (login.capabilities & Capability.SESSION_TRACK) !== 0;
-    const connection = new BackendConnection(login.socket, tracked, (error) => {
+    const connection = new BackendConnection(login, tracked, (error) => {
       if (live !== null) this.onGone(live, error);
     });
     const prepared = await this.prepare(connection, login);

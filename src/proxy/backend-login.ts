@@ -1,13 +1,14 @@
 // Logging in to the server: mysql2 does the plugins and TLS, then the socket is ours.
 
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
+import type net from 'node:net';
 import mysql from 'mysql2';
 import type { InstanceSettings } from '../config/types.js';
 import { Capability } from '../wire/constants.js';
 import { frame, FrameReader } from '../wire/framing.js';
 import { readErr, type ErrPacket } from '../wire/reply-packets.js';
 import { readGreeting, type Greeting } from '../wire/handshake.js';
+import { openBackendSocket, type BytesTaker } from './backend-socket.js';
 
 /** A login that the server refused, or that did not come about. `errno` is the server's, where it sent one. */
 export class LoginFailed extends Error {
@@ -25,6 +26,8 @@ export class LoginFailed extends Error {
 export interface LoggedIn {
   /** Without listeners, paused. */
   readonly socket: net.Socket;
+  /** From now on the server's bytes go to `taker`, for whom they are there during the call only. */
+  readonly deliver: (taker: BytesTaker) => void;
   readonly greeting: Greeting;
   /** Capabilities that both sides agreed on. */
   readonly capabilities: number;
@@ -48,21 +51,20 @@ const wanted = ['PS_MULTI_RESULTS'];
  * @throws LoginFailed
  */
 export async function logIn(settings: InstanceSettings, signal: AbortSignal): Promise<LoggedIn> {
-  const { host, port } = settings.backend;
-  const socket = net.connect({
-    host,
-    port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: settings.keepaliveMs,
-  });
+  const opened = openBackendSocket(settings);
+  const { socket } = opened;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.connectTimeoutMs)]);
   const abort = (): unknown => socket.destroy(new Error(reasonOf(deadline, settings)));
   deadline.addEventListener('abort', abort);
   try {
     const greeting = await readFirstPacket(socket);
     const taken = await authenticate(socket, settings);
-    return { socket: taken, greeting, capabilities: agreed(greeting) };
+    return {
+      socket: taken,
+      deliver: (taker) => opened.deliver(taken, taker),
+      greeting,
+      capabilities: agreed(greeting),
+    };
   } catch (error) {
     await closed(socket);
     throw error instanceof LoginFailed ? error : failure(error);

@@ -1,81 +1,101 @@
-// Bytes in order, in memory: pushed in pieces of any size, taken in pieces of the taker's.
+// Bytes in order, in memory: pushed in pieces of any size, taken in pieces that lie in one block.
 
-/** Pieces below this are copied together: a thousand small buffers cost far more than their bytes. */
-const SMALL_BYTES = 4 * 1024;
-const BLOCK_BYTES = 16 * 1024;
+import { BLOCK_BYTES, type Block, type Blocks } from './blocks.js';
+
+/** Bytes that were taken, and are to be released once they have been used. */
+export interface Piece {
+  readonly bytes: Buffer;
+  readonly block: Block;
+}
 
 export class ByteQueue {
-  private readonly pieces: Buffer[] = [];
-  /** What is left of the block into which small pieces are copied. */
-  private spare = Buffer.alloc(0);
+  private readonly pieces: Piece[] = [];
+  /** The block that is being filled. */
+  private last: Block | null = null;
   private bytes = 0;
+
+  constructor(private readonly blocks: Blocks) {}
 
   get length(): number {
     return this.bytes;
   }
 
+  /** Keeps a copy. */
   push(bytes: Buffer): void {
-    if (bytes.length === 0) return;
+    for (let at = 0; at < bytes.length;) {
+      const block = this.roomyBlock();
+      const from = block.filled;
+      const length = Math.min(bytes.length - at, BLOCK_BYTES - from);
+      bytes.copy(block.memory, from, at, at + length);
+      block.filled += length;
+      this.append(block, from);
+      at += length;
+    }
     this.bytes += bytes.length;
-    if (bytes.length >= SMALL_BYTES) this.pieces.push(bytes);
-    else this.copyIn(bytes);
   }
 
   /** Puts pieces back in front of all others. */
-  putBack(pieces: readonly Buffer[]): void {
+  putBack(pieces: readonly Piece[]): void {
     this.bytes += sizeOf(pieces);
     this.pieces.unshift(...pieces);
   }
 
-  /** Takes up to `max` bytes, all that there are where they are fewer. */
-  take(max: number): Buffer {
-    const taken = this.takePieces(max);
-    const [only] = taken;
-    return taken.length === 1 && only !== undefined ? only : Buffer.concat(taken);
-  }
-
-  /** The same in the pieces in which they are; a piece that is too long is cut, not copied. */
-  takePieces(max: number): readonly Buffer[] {
-    const taken: Buffer[] = [];
-    let size = 0;
-    while (size < max) {
-      const first = this.pieces[0];
-      if (first === undefined) break;
-      const room = max - size;
-      if (first.length <= room) this.pieces.shift();
-      else this.pieces[0] = first.subarray(room);
-      taken.push(first.subarray(0, room));
-      size += Math.min(room, first.length);
-    }
-    this.bytes -= size;
+  /** The next bytes in one piece, at most `max`; undefined when there are none. */
+  take(max: number): Piece | undefined {
+    const [first] = this.pieces;
+    if (first === undefined || max <= 0) return undefined;
+    const { bytes, block } = first;
+    if (bytes.length <= max) this.pieces.shift();
+    else this.pieces[0] = { bytes: bytes.subarray(max), block };
+    const taken = { bytes: bytes.subarray(0, max), block };
+    this.bytes -= taken.bytes.length;
     return taken;
   }
 
+  /** As many pieces as `max` bytes are in. */
+  takePieces(max: number): readonly Piece[] {
+    const taken: Piece[] = [];
+    let left = max;
+    for (let piece = this.take(left); piece !== undefined; piece = this.take(left)) {
+      taken.push(piece);
+      left -= piece.bytes.length;
+    }
+    return taken;
+  }
+
+  /** What was taken has been used: its memory is free for others. */
+  release({ bytes, block }: Piece): void {
+    block.released += bytes.length;
+    if (block.released < block.filled) return;
+    if (block === this.last) this.last = null;
+    this.blocks.give(block);
+  }
+
   clear(): void {
-    this.pieces.length = 0;
-    this.bytes = 0;
+    for (const piece of this.takePieces(this.bytes)) this.release(piece);
   }
 
-  private copyIn(bytes: Buffer): void {
-    if (this.spare.length < bytes.length) this.spare = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    bytes.copy(this.spare);
-    const copy = this.spare.subarray(0, bytes.length);
-    this.spare = this.spare.subarray(bytes.length);
-    const last = this.pieces.at(-1);
-    if (last === undefined || !isFollowedBy(last, copy)) this.pieces.push(copy);
-    else this.pieces[this.pieces.length - 1] = joined(last, copy);
+  private roomyBlock(): Block {
+    if (this.last === null || this.last.filled === BLOCK_BYTES) this.last = this.blocks.take();
+    return this.last;
+  }
+
+  /** The bytes of `block` from `from` on are the newest; they are one piece with those before them. */
+  private append(block: Block, from: number): void {
+    const before = this.pieces.at(-1);
+    const follows = before?.block === block && endOf(before) === from;
+    const start = follows ? from - before.bytes.length : from;
+    const piece = { bytes: block.memory.subarray(start, block.filled), block };
+    if (follows) this.pieces[this.pieces.length - 1] = piece;
+    else this.pieces.push(piece);
   }
 }
 
-export function sizeOf(pieces: readonly Buffer[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
+export function sizeOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-/** Whether `next` lies right behind `bytes` in the same block. */
-function isFollowedBy(bytes: Buffer, next: Buffer): boolean {
-  return bytes.buffer === next.buffer && bytes.byteOffset + bytes.length === next.byteOffset;
-}
-
-function joined(bytes: Buffer, next: Buffer): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length + next.length);
+/** Where in its block the piece ends. */
+function endOf({ bytes, block }: Piece): number {
+  return bytes.byteOffset - block.memory.byteOffset + bytes.length;
 }

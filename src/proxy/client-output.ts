@@ -6,6 +6,8 @@ import type { SpoolQueue } from './spool-queue.js';
 
 /** Bytes handed to the socket at a time, so that progress can be seen while a large reply goes out. */
 const SLICE_BYTES = 64 * 1024;
+/** Up to this, a copy of its own is cheaper than a place in the queue. */
+const SMALL_BYTES = 4 * 1024;
 
 export interface OutputLimits {
   /** Keeps what the client does not take; shared by the clients of an instance. */
@@ -69,10 +71,11 @@ export class ClientOutput {
     return { memory: length - onDisk, disk: onDisk };
   }
 
+  /** Keeps a copy of what it cannot write at once. */
   push(bytes: Buffer): void {
     if (this.socket.destroyed) return;
-    if (this.writing === 0 && !this.isBehind && bytes.length <= SLICE_BYTES) {
-      this.write(bytes);
+    if (this.writing === 0 && !this.isBehind && bytes.length <= SMALL_BYTES) {
+      this.write(Buffer.from(bytes));
       return;
     }
     this.queue.push(bytes);
@@ -103,13 +106,13 @@ export class ClientOutput {
 
   private pump(): void {
     while (this.writing < SLICE_BYTES && !this.reading && !this.socket.destroyed) {
-      const bytes = this.queue.take(SLICE_BYTES);
-      if (bytes.length === 0) {
+      const piece = this.queue.take(SLICE_BYTES);
+      if (piece === undefined) {
         // One buffer for all that is read back: a new one each time would leave many behind.
         if (this.queue.onDisk > 0 && this.writing === 0) void this.readBack();
         return;
       }
-      this.write(bytes);
+      this.write(piece.bytes, () => this.queue.release(piece));
     }
   }
 
@@ -128,10 +131,12 @@ export class ClientOutput {
     this.progressed();
   }
 
-  private write(bytes: Buffer): void {
+  /** @param release called when the bytes are not needed any more */
+  private write(bytes: Buffer, release?: () => void): void {
     if (this.writing === 0) this.watchStall();
     this.writing += bytes.length;
     this.socket.write(bytes, () => {
+      release?.();
       this.writing -= bytes.length;
       this.watchStall();
       this.progressed();

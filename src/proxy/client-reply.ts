@@ -47,12 +47,9 @@ export class ClientReply {
 
   forward(bytes: Buffer): void {
     if (this.discarded) return;
-    if (this.held === null) {
-      this.pass(bytes);
-      return;
-    }
-    this.held.push(bytes);
     this.release();
+    if (this.held === null) this.pass(bytes);
+    else this.held.push(Buffer.from(bytes));
   }
 
   /**

@@ -2,7 +2,6 @@
 
 import { chmod, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByteQueue } from './byte-queue.js';
 
 /** An open file of the spool. All of it is at most a segment; positions and lengths are bytes. */
 export interface SpoolFile {
@@ -53,13 +52,11 @@ async function createFile(name: string): Promise<SpoolFile> {
   );
   return {
     async write(pieces, position) {
-      const rest = new ByteQueue();
-      rest.putBack(pieces);
-      for (let at = position; rest.length > 0;) {
-        const { bytesWritten, buffers } = await handle.writev(rest.takePieces(rest.length), at);
+      let at = position;
+      for (let rest = pieces; rest.length > 0;) {
         // A disk that is nearly full takes a part, and refuses the next.
-        rest.putBack(buffers);
-        rest.takePieces(bytesWritten);
+        const { bytesWritten } = await handle.writev(rest, at);
+        rest = behind(rest, bytesWritten);
         at += bytesWritten;
       }
     },
@@ -75,4 +72,14 @@ async function createFile(name: string): Promise<SpoolFile> {
       if (!isUnlinked) await rm(name, { force: true });
     },
   };
+}
+
+/** What is left of the pieces without their first `count` bytes. */
+function behind(pieces: readonly Buffer[], count: number): Buffer[] {
+  let left = count;
+  return pieces.flatMap((piece) => {
+    const skipped = Math.min(left, piece.length);
+    left -= skipped;
+    return skipped === piece.length ? [] : [piece.subarray(skipped)];
+  });
 }

@@ -1,10 +1,12 @@
 // What one client has not taken yet: the older bytes in files, the newer ones in memory.
 
-import { ByteQueue, sizeOf } from './byte-queue.js';
+import type { Blocks } from './blocks.js';
+import { ByteQueue, sizeOf, type Piece } from './byte-queue.js';
 import type { SpoolFile } from './spool-folder.js';
 
 /** What a queue has of the spool that all queues share. */
 export interface SpoolStore {
+  readonly blocks: Blocks;
   /** Files that have reached this size are not written to any more, so that their room comes free piece by piece. */
   readonly segmentBytes: number;
   createFile(): Promise<SpoolFile>;
@@ -42,14 +44,16 @@ export class SpoolQueue {
   //   taken <- [segment][segment] <- being written <- [memory] <- pushed
   private readonly segments: Segment[] = [];
   private writing = 0;
-  private readonly memory = new ByteQueue();
+  private readonly memory: ByteQueue;
   private unread = 0;
   private state: State = { name: 'open' };
 
   constructor(
     private readonly store: SpoolStore,
     private readonly listener: QueueListener,
-  ) {}
+  ) {
+    this.memory = new ByteQueue(store.blocks);
+  }
 
   /** Bytes that are still to be taken or read. */
   get length(): number {
@@ -71,19 +75,27 @@ export class SpoolQueue {
     return this.state.name === 'failed' ? this.state.error : null;
   }
 
+  /** Keeps a copy. */
   push(bytes: Buffer): void {
     if (this.state.name === 'closed') return;
     this.memory.push(bytes);
     this.store.memoryChanged(bytes.length);
   }
 
-  /** The next bytes, at most `max`, where they are in memory; none where they must be read, or where nothing is there. */
-  take(max: number): Buffer {
-    if (this.unread > 0 || this.writing > 0) return Buffer.alloc(0);
-    const bytes = this.memory.take(max);
-    this.store.memoryChanged(-bytes.length);
+  /**
+   * The next bytes, at most `max`, where they are in memory; none where they must be read, or where nothing is there. They
+   * are to be released.
+   */
+  take(max: number): Piece | undefined {
+    if (this.unread > 0 || this.writing > 0) return undefined;
+    const piece = this.memory.take(max);
+    if (piece !== undefined) this.store.memoryChanged(-piece.bytes.length);
     this.recover();
-    return bytes;
+    return piece;
+  }
+
+  release(piece: Piece): void {
+    this.memory.release(piece);
   }
 
   /**
@@ -110,10 +122,15 @@ export class SpoolQueue {
     this.store.diskChanged(this.writing);
     try {
       const segment = await this.segmentToWrite();
-      await segment.file.write(pieces, segment.size);
+      await segment.file.write(
+        pieces.map(({ bytes }) => bytes),
+        segment.size,
+      );
+      this.releaseAll(pieces);
       if (!this.isClosed) this.written(segment);
     } catch (error) {
-      if (!this.isClosed) this.fail(pieces, error instanceof Error ? error : new Error(String(error)));
+      if (this.isClosed) this.releaseAll(pieces);
+      else this.fail(pieces, error instanceof Error ? error : new Error(String(error)));
     }
     if (!this.isClosed) this.listener.readable();
   }
@@ -160,7 +177,7 @@ export class SpoolQueue {
     this.store.memoryChanged(-writing);
   }
 
-  private fail(pieces: readonly Buffer[], error: Error): void {
+  private fail(pieces: readonly Piece[], error: Error): void {
     const { writing } = this;
     this.memory.putBack(pieces);
     this.writing = 0;
@@ -186,6 +203,10 @@ export class SpoolQueue {
     file.close().catch((error: unknown) => {
       this.store.troubled(error instanceof Error ? error : new Error(String(error)));
     });
+  }
+
+  private releaseAll(pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.memory.release(piece);
   }
 
   private recover(): void {

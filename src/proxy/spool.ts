@@ -1,5 +1,6 @@
 // What the clients of an instance have not taken yet, all together: in memory up to a bound, then on disk.
 
+import { Blocks } from './blocks.js';
 import type { SpoolFile, SpoolFiles } from './spool-folder.js';
 import { SpoolQueue, type QueueListener, type SpoolStore } from './spool-queue.js';
 
@@ -19,6 +20,7 @@ const PIECE_BYTES = 1024 * 1024;
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 
 export class Spool implements SpoolStore {
+  readonly blocks = new Blocks();
   private readonly queues = new Set<SpoolQueue>();
   private memoryBytes = 0;
   private diskBytes = 0;

@@ -10,7 +10,7 @@ export interface PrepareOk {
 }
 
 export interface ReplyListener {
-  /** Bytes for the client, in order. */
+  /** Bytes for the client, in order. They are there during the call only. */
   forward(bytes: Buffer): void;
   ok?(ok: OkPacket): void;
   /** Answers with the count of affected rows that the client is to see. */
