@@ -1,7 +1,8 @@
 // What a port costs: the same statements directly, through an instance and through HAProxy, in one run.
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { startMariadb, type Account } from '../test/support/mariadb.js';
-import { direct, startHaproxy, startInstanceProcess, type Door, type InstanceDoor } from './doors.js';
+import { startInstanceProcess, type InstanceProcess } from '../test/support/instance-process.js';
+import { direct, startHaproxy, type Door } from './doors.js';
 import { line, runRound, type Load, type Round } from './measure.js';
 
 /** Odd, so that there is a middle one. */
@@ -9,7 +10,7 @@ const rounds = 7;
 
 let server: Awaited<ReturnType<typeof startMariadb>>;
 let account: Account;
-let instance: InstanceDoor;
+let instance: InstanceProcess;
 let haproxy: Door | undefined;
 
 beforeAll(async () => {

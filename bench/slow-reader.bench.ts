@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { startMariadb, type Account } from '../test/support/mariadb.js';
 import { connectRaw } from '../test/support/raw-client.js';
-import { startInstanceProcess, type InstanceDoor } from './doors.js';
+import { startInstanceProcess, type InstanceProcess } from '../test/support/instance-process.js';
 
 const MB = 1024 * 1024;
 const rowBytes = 1000;
@@ -15,7 +15,7 @@ const watchMs = Number(process.env.SLOW_READER_SECONDS ?? 10) * 1000;
 
 let server: Awaited<ReturnType<typeof startMariadb>>;
 let account: Account;
-let instance: InstanceDoor;
+let instance: InstanceProcess;
 let sql: string;
 
 beforeAll(async () => {
