@@ -3,8 +3,6 @@
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
-import type { ConnectionState } from '../session/connection-state.js';
-import type { Session } from '../session/session.js';
 import type { StateCommand } from '../session/difference.js';
 import { Capability } from '../wire/constants.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
@@ -12,16 +10,17 @@ import { renameColumn } from '../wire/result-set.js';
 import { changedRows } from './affected-rows.js';
 import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
-import type { ClientChannel } from './client-channel.js';
 import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
 import { closePayload, longDataFor, payloadFor } from './command-payload.js';
 import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
 import { limitsStatements } from './server-facts.js';
-import type { Holder, Refusable, Slot, TurnResult } from './slot.js';
+import { paceOf, type Pace } from './pace.js';
+import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, lossError } from './turn-errors.js';
 import { learnFromReply } from './turn-learning.js';
+import type { TurnOwner } from './turn-owner.js';
 import {
   checkSize,
   DifferenceFailed,
@@ -33,24 +32,6 @@ import {
   takeSteps,
 } from './turn-preparation.js';
 import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
-
-/** The session for which a turn is taken. */
-export interface TurnOwner extends Holder {
-  readonly session: Session;
-  readonly channel: ClientChannel;
-  /** The session resident on a connection before, if it is still there. */
-  residentSession(slot: Slot): Session | null;
-  /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
-  answered(): void;
-  /** The server asks for the client's local file. */
-  sendLocalFile(live: Live, reply: Reply): void;
-  /** Resolves when the client is not sending a local file. */
-  whenFileIsOver(): Promise<void>;
-  /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
-  connectionReset(state: ConnectionState, why: string): void;
-  /** The running statement has run for too long. */
-  timedOut(error: ClientError): void;
-}
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -79,6 +60,10 @@ export class CommandTurn implements Refusable {
 
   get fingerprint(): string {
     return this.command.fingerprint;
+  }
+
+  get pace(): Pace {
+    return paceOf(this.command);
   }
 
   refuse(error: ClientError): void {

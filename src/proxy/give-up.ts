@@ -6,7 +6,7 @@ import type { Hold } from '../session/holds.js';
 import type { Live } from './backend-link.js';
 import { stateAfterReset } from './server-facts.js';
 import { saveVariables } from './turn-preparation.js';
-import type { TurnOwner } from './command-turn.js';
+import type { TurnOwner } from './turn-owner.js';
 import type { Slot } from './slot.js';
 
 const transactional: ReadonlySet<Hold> = new Set<Hold>(['transaction', 'settings of the next transaction']);

@@ -1,4 +1,4 @@
-// Gives the backend connection to one session after the other: turns, holds and their leases, waits and their limits.
+// Gives the backend connection to one session after the other: turns, holds and their leases.
 
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError } from '../errors.js';
@@ -8,7 +8,9 @@ import { BackendLink, type Live } from './backend-link.js';
 import type { BackendGone } from './backend-connection.js';
 import { freshen, keepAlive } from './connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
-import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
+import { QueueTimeout } from './queue-timeout.js';
+import { RunTimes } from './run-times.js';
+import type { Holder, Refusable, Running, Slot, TurnResult, Work } from './slot.js';
 import { Turns, type Waiting } from './turns.js';
 
 /** Who has to know what becomes of the backend connections. */
@@ -23,7 +25,8 @@ export class Multiplexer {
   readonly slots: readonly Slot[];
   private readonly turns = new Turns<Refusable>();
   private readonly keeper: NodeJS.Timeout;
-  private queueTimer: NodeJS.Timeout | undefined;
+  private readonly runTimes = new RunTimes();
+  private readonly queueTimeout: QueueTimeout;
   private leaseTimer: NodeJS.Timeout | undefined;
   private idleListeners: (() => void)[] = [];
   /** The latest connection; what it told of the server holds while there is none. */
@@ -35,6 +38,13 @@ export class Multiplexer {
     private readonly events: Events,
     private readonly observer: BackendObserver,
   ) {
+    const { queueTimeoutMs } = settings.backend;
+    this.queueTimeout = new QueueTimeout(
+      this.turns,
+      queueTimeoutMs,
+      () => this.describeBlocker(),
+      () => this.schedule(),
+    );
     this.slots = Array.from({ length: settings.backend.poolSize }, () => this.createSlot());
     this.keeper = setInterval(() => {
       for (const slot of this.slots) if (slot.running === null) keepAlive(slot, settings);
@@ -74,7 +84,7 @@ export class Multiplexer {
       );
       return;
     }
-    this.turns.add({ owner, since: Date.now(), work });
+    this.turns.add({ owner, since: Date.now(), isShort: this.isShort(work), work });
     this.schedule();
   }
 
@@ -127,7 +137,7 @@ export class Multiplexer {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.keeper);
-    clearTimeout(this.queueTimer);
+    this.queueTimeout.stop();
     clearTimeout(this.leaseTimer);
     for (const { work } of this.turns.takeOlderThan(Infinity))
       work.refuse(new FleetError('SHUTTING_DOWN', {}));
@@ -168,6 +178,16 @@ export class Multiplexer {
     return this.turns.size === 0 && this.couldRunNow(owner);
   }
 
+  /** What was seen counts for more than what the kind promises. */
+  private isShort({ pace, fingerprint }: Work): boolean {
+    if (pace === 'short') return true;
+    return this.runTimes.isShort(fingerprint) ?? pace === 'probably-short';
+  }
+
+  private learn({ pace, fingerprint }: Work, ms: number): void {
+    if (pace !== 'short') this.runTimes.note(fingerprint, ms);
+  }
+
   private couldRunNow(owner: Holder): boolean {
     return this.slots.some(
       (slot) => slot.running === null && slot.link.live !== null && this.mayRun(owner, slot),
@@ -184,10 +204,10 @@ export class Multiplexer {
     for (const slot of this.slots) {
       const { live } = slot.link;
       if (slot.running !== null || live === null) continue;
-      const next = this.turns.take((owner) => this.mayRun(owner as Holder, slot));
+      const next = this.turns.take((owner) => this.mayRun(owner as Holder, slot), performance.now());
       if (next !== undefined) void this.takeTurn(slot, live, next);
     }
-    this.watchQueue();
+    this.queueTimeout.watch();
     this.watchLease();
     if (this.isIdle) for (const then of this.idleListeners.splice(0)) then();
   }
@@ -196,7 +216,9 @@ export class Multiplexer {
     const owner = entry.owner as Holder;
     slot.running = { owner, fingerprint: entry.work.fingerprint, since: Date.now() };
     const fresh = await freshen(slot, live, this.settings);
+    const startedAt = performance.now();
     const result: TurnResult = fresh ? await entry.work.run(slot, live) : { type: 'again' };
+    if (result.type === 'done') this.learn(entry.work, performance.now() - startedAt);
     if (result.type === 'renew') await slot.link.renew(result.reason);
     if (result.type !== 'done') this.turns.addFirst(entry);
     this.endTurn(slot, slot.running);
@@ -206,6 +228,7 @@ export class Multiplexer {
     const now = Date.now();
     slot.running = null;
     slot.idleSince = now;
+    this.turns.ended(owner, performance.now());
     this.updateHolder(slot, owner, now);
     this.schedule();
   }
@@ -222,36 +245,6 @@ export class Multiplexer {
       slot.holder = null;
       this.events.publish({ type: 'unpinned', session: owner.id, heldMs: now - holder.since });
     }
-  }
-
-  /** One timer, for the command that has waited longest. */
-  private watchQueue(): void {
-    clearTimeout(this.queueTimer);
-    const { oldest } = this.turns;
-    if (oldest === undefined) return;
-    const dueMs = oldest.since + this.settings.backend.queueTimeoutMs - Date.now();
-    this.queueTimer = setTimeout(
-      () => {
-        this.refuseOverdue();
-      },
-      Math.max(0, dueMs),
-    );
-  }
-
-  private refuseOverdue(): void {
-    const { queueTimeoutMs } = this.settings.backend;
-    const since = Date.now() - queueTimeoutMs;
-    for (
-      let entry = this.turns.oldest;
-      entry !== undefined && entry.since <= since;
-      entry = this.turns.oldest
-    ) {
-      const place = this.turns.placeOf(entry.owner);
-      this.turns.remove(entry.owner);
-      const waited = { seconds: queueTimeoutMs / 1000, place, holder: describeBlocker(this.slots) };
-      entry.work.refuse(new FleetError('QUEUE_TIMEOUT', waited));
-    }
-    this.schedule();
   }
 
   /** A lease runs while its holder is idle and others wait. */

@@ -3,12 +3,13 @@
 import type { InstanceSettings } from '../config/types.js';
 import { BackendGone } from './backend-connection.js';
 import type { Live } from './backend-link.js';
-import type { TurnOwner } from './command-turn.js';
+import type { TurnOwner } from './turn-owner.js';
 import { giveUp } from './give-up.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 
 export class ReleaseTurn implements Refusable {
   readonly fingerprint = 'ROLLBACK';
+  readonly pace = 'unknown';
 
   /** @param then called when nothing of the session is left on the connection, also when that is because it is gone */
   constructor(

@@ -44,6 +44,7 @@ export class SchemaCheck {
 
 class SchemaTurn implements Refusable {
   readonly fingerprint: string;
+  readonly pace = 'short';
 
   constructor(
     private readonly client: ClientSession,

@@ -3,7 +3,8 @@
 import type { ClientError } from '../errors.js';
 import type { Hold } from '../session/holds.js';
 import type { BackendLink, Live } from './backend-link.js';
-import type { Contender, Waiting } from './turns.js';
+import type { Pace } from './pace.js';
+import type { Contender } from './turns.js';
 
 /** A session as the multiplexer sees it. */
 export interface Holder extends Contender {
@@ -24,6 +25,7 @@ export type TurnResult =
 /** A command as the multiplexer sees it. */
 export interface Work {
   readonly fingerprint: string;
+  readonly pace: Pace;
   /** Runs on a live connection. Must not reject: whatever goes wrong is answered to the client. */
   run(slot: Slot, live: Live): Promise<TurnResult>;
 }
@@ -50,5 +52,3 @@ export interface Slot {
   /** Epoch ms of the end of the last turn. */
   idleSince: number;
 }
-
-export type WaitingWork = Waiting<Work> & { readonly owner: Holder };

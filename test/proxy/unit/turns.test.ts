@@ -8,13 +8,18 @@ beforeEach(() => {
 });
 
 const [a, b, c]: readonly [Contender, Contender, Contender] = [{ id: 1 }, { id: 2 }, { id: 3 }];
-const entry = (owner: Contender, work: string, since = 0): Waiting<string> => ({ owner, since, work });
+const entry = (owner: Contender, work: string, since = 0): Waiting<string> => ({
+  owner,
+  since,
+  isShort: false,
+  work,
+});
 const anyone = (): boolean => true;
 
 /** Takes all that may go, in order. */
 function takeAll(may: (owner: Contender) => boolean = anyone): string[] {
   const taken: string[] = [];
-  for (let next = turns.take(may); next !== undefined; next = turns.take(may)) taken.push(next.work);
+  for (let next = turns.take(may, 0); next !== undefined; next = turns.take(may, 0)) taken.push(next.work);
   return taken;
 }
 
@@ -42,7 +47,7 @@ describe('turns', () => {
       if (work !== undefined) turns.add(entry(owner, work));
     };
     for (const owner of left.keys()) next(owner);
-    for (let turn = turns.take(anyone); turn !== undefined; turn = turns.take(anyone)) {
+    for (let turn = turns.take(anyone, 0); turn !== undefined; turn = turns.take(anyone, 0)) {
       seen.push(turn.work);
       next(turn.owner);
     }

@@ -1,0 +1,26 @@
+// The session for which a turn is taken, as the turn sees it.
+
+import type { ClientError } from '../errors.js';
+import type { ConnectionState } from '../session/connection-state.js';
+import type { Session } from '../session/session.js';
+import type { Reply } from './backend-connection.js';
+import type { Live } from './backend-link.js';
+import type { ClientChannel } from './client-channel.js';
+import type { Holder, Slot } from './slot.js';
+
+export interface TurnOwner extends Holder {
+  readonly session: Session;
+  readonly channel: ClientChannel;
+  /** The session resident on a connection before, if it is still there. */
+  residentSession(slot: Slot): Session | null;
+  /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
+  answered(): void;
+  /** The server asks for the client's local file. */
+  sendLocalFile(live: Live, reply: Reply): void;
+  /** Resolves when the client is not sending a local file. */
+  whenFileIsOver(): Promise<void>;
+  /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
+  connectionReset(state: ConnectionState, why: string): void;
+  /** The running statement has run for too long. */
+  timedOut(error: ClientError): void;
+}
