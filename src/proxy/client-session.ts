@@ -9,7 +9,7 @@ import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
 import type { ClientChannel } from './client-channel.js';
-import { isRollback, type ClientCommand } from './command.js';
+import type { ClientCommand } from './command.js';
 import { CommandTurn } from './command-turn.js';
 import type { TurnOwner } from './turn-owner.js';
 import { giveUp } from './give-up.js';
@@ -18,7 +18,7 @@ import { LocalFile } from './local-file.js';
 import { ReleaseTurn } from './release-turn.js';
 import { serve } from './serve-command.js';
 import type { SessionHost } from './session-host.js';
-import { leaseLoss, stateLoss } from './session-losses.js';
+import { SessionLosses } from './session-losses.js';
 import type { Slot } from './slot.js';
 
 export class ClientSession implements TurnOwner {
@@ -26,8 +26,7 @@ export class ClientSession implements TurnOwner {
   private isServing = false;
   private turn: CommandTurn | null = null;
   private busy = false;
-  /** What the next command is answered with, because the session lost something of its state. */
-  private lost: ClientError | null = null;
+  private readonly losses: SessionLosses;
   private file: LocalFile | null = null;
   private isClosed = false;
   private since = Date.now();
@@ -39,7 +38,9 @@ export class ClientSession implements TurnOwner {
     readonly channel: ClientChannel,
     readonly host: SessionHost,
     readonly program: string | undefined,
-  ) {}
+  ) {
+    this.losses = new SessionLosses(session);
+  }
 
   get id(): number {
     return this.session.id;
@@ -68,13 +69,11 @@ export class ClientSession implements TurnOwner {
   /** Sends a command to the backend, when its turn comes. */
   submit(command: ClientCommand): void {
     this.fingerprint = command.fingerprint;
-    if (this.lost !== null && !isRollback(command)) {
-      const { lost } = this;
-      this.lost = null;
+    const lost = this.losses.tell(command);
+    if (lost !== null) {
       this.answerError(lost, command.lastSequence);
       return;
     }
-    this.lost = null;
     this.turn = new CommandTurn(this, command, this.host.settings, this.host.events);
     this.host.multiplexer.submit(this, this.turn);
   }
@@ -218,7 +217,7 @@ export class ClientSession implements TurnOwner {
 
   async expireLease(slot: Slot, idleMs: number): Promise<void> {
     const { live } = slot.link;
-    this.lost = leaseLoss(this.session, idleMs, this.host.settings.pinTimeoutMs);
+    this.losses.leaseExpired(idleMs, this.host.settings.pinTimeoutMs);
     this.session.statements.closeCursors();
     try {
       if (live !== null) await giveUp(this, slot, live, this.host.settings);
@@ -230,13 +229,10 @@ export class ClientSession implements TurnOwner {
 
   /** The connection is gone, with all of the session's state that was only there. */
   lostConnection({ state }: Live, detail: string, held: boolean): void {
+    const why = `the backend connection was lost (${detail})`;
     // A session in the middle of a command learns of what it held as that command's error.
-    if (held && this.turn === null) {
-      this.lost = new FleetError('TRANSACTION_LOST', {
-        detail: `the backend connection was lost (${detail})`,
-      });
-    }
-    this.lostState(state, `the backend connection was lost (${detail})`);
+    if (held && this.turn === null) this.losses.holdLost(why);
+    this.lostState(state, why);
     if (!held) return;
     this.session.statements.closeCursors();
     this.session.holds.clear();
@@ -245,7 +241,7 @@ export class ClientSession implements TurnOwner {
   /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
   lostState(state: ConnectionState, why: string): void {
     this.session.holds.forgetTables();
-    this.lost ??= stateLoss(this.session, state, why);
+    this.losses.stateLost(state, why);
   }
 
   connectionReset(state: ConnectionState, why: string): void {

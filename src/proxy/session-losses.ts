@@ -1,28 +1,40 @@
 // What a session is told when something of its state is gone: its next command is answered with it instead of being misled.
 
-import { FleetError } from '../errors.js';
+import { FleetError, type ClientError } from '../errors.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
+import { isRollback, type ClientCommand } from './command.js';
 
-/** The lease of what it held ran out. @param idleMs how long it had held it without a command */
-export function leaseLoss(
-  session: Session,
-  idleMs: number,
-  pinTimeoutMs: number,
-): FleetError<'TRANSACTION_LOST'> {
-  const detail =
-    `it had held the backend (${session.holds.list.join(', ')}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
-    `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
-  return new FleetError('TRANSACTION_LOST', { detail });
-}
+export class SessionLosses {
+  private untold: ClientError | null = null;
 
-/** What it had on a connection whose state is gone, and only there; null when that was nothing. */
-export function stateLoss(
-  session: Session,
-  state: ConnectionState,
-  why: string,
-): FleetError<'SESSION_STATE_LOST'> | null {
-  const variables = state.userVariables.ownedBy(session.userVariables).map((name) => `@${name}`);
-  const gone = [...variables, ...state.temporaryTables.namesOf(session)].join(', ');
-  return gone === '' ? null : new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+  constructor(private readonly session: Session) {}
+
+  /** What the command is to be answered with instead of being run; null where nothing was lost, or it rolls back what was. */
+  tell(command: ClientCommand): ClientError | null {
+    const { untold } = this;
+    this.untold = null;
+    return isRollback(command) ? null : untold;
+  }
+
+  /** The lease of what it holds ran out, before that is given up. @param idleMs how long it held it without a command */
+  leaseExpired(idleMs: number, pinTimeoutMs: number): void {
+    const detail =
+      `it had held the backend (${this.session.holds.list.join(', ')}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
+      `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
+    this.untold = new FleetError('TRANSACTION_LOST', { detail });
+  }
+
+  /** What it held is gone, and no command of its is there to be answered with that. */
+  holdLost(why: string): void {
+    this.untold = new FleetError('TRANSACTION_LOST', { detail: why });
+  }
+
+  /** What it had on a connection of that state, and only there, is gone. */
+  stateLost(state: ConnectionState, why: string): void {
+    const variables = state.userVariables.ownedBy(this.session.userVariables).map((name) => `@${name}`);
+    const gone = [...variables, ...state.temporaryTables.namesOf(this.session)].join(', ');
+    if (gone === '') return;
+    this.untold ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+  }
 }
