@@ -107,7 +107,8 @@ async function throughPort(
   const droppedBefore = backend.dropped;
   const instance = createInstance(settings, { revision: 'demo', events: createEvents() });
   try {
-    await instance.start();
+    await instance.listen();
+    await instance.serve();
     tell(`2. The same two through an instance of Chronos Fleet on port ${settings.port}:`);
     const a = await connect(targetAt(settings.port));
     const b = await connect(targetAt(settings.port));

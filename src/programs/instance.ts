@@ -6,6 +6,7 @@ import { subscribeLog } from '../observe/logger.js';
 import { createInstance } from '../proxy/instance.js';
 import { sayGoodbye } from '../supervisor/goodbye.js';
 import { checkPort } from '../supervisor/ports.js';
+import { takePort } from '../supervisor/succession.js';
 
 process.umask(0o077);
 // PM2 reads what is written here; when PM2 is killed the pipe breaks, and that must end nobody's session.
@@ -18,6 +19,9 @@ process.title = `chronos-fleet ${settings.user}:${settings.port}`;
 const events = createEvents();
 const log = subscribeLog(events, settings);
 const instance = createInstance(settings, { revision, events });
+
+/** PM2 may be gone by then. */
+const ready = (): unknown => process.connected && process.send?.('ready');
 
 let leaving: Promise<void> | undefined;
 
@@ -49,8 +53,9 @@ process.on('message', (message) => {
 
 try {
   ensureAdminFolder(settings.admin);
-  await instance.start();
-  process.send?.('ready');
+  await takePort(settings.admin, () => instance.listen(), ready);
+  await instance.serve();
+  ready();
 } catch (error) {
   // The system says EADDRINUSE; who holds the port is of more use.
   const better: unknown = await checkPort(settings).catch((problem: unknown) => problem);

@@ -26,8 +26,10 @@ export interface InstanceOptions {
 }
 
 export interface Instance {
-  /** Resolves when the port is listened on. @throws the error of `listen`, e.g. EADDRINUSE */
-  start(): Promise<void>;
+  /** Takes the port: clients may connect, and wait for their greeting. @throws the error of `listen`, e.g. EADDRINUSE; it may be tried again */
+  listen(): Promise<void>;
+  /** Serves: opens the backend connection and the admin endpoint. To be called once, with the port taken. @throws the error of the endpoint's `listen` */
+  serve(): Promise<void>;
   status(): InstanceStatus;
   /** Stops gracefully: no new sessions, running commands finish, then the backend connection is closed. May be called twice. */
   drain(reason: string): Promise<void>;
@@ -83,11 +85,8 @@ class ProxyInstance implements Instance {
     });
   }
 
-  async start(): Promise<void> {
+  async listen(): Promise<void> {
     const { listen, port } = this.settings;
-    await this.spoolFolder.sweep().catch((error: unknown) => {
-      this.options.events.publish({ type: 'spool-failed', reason: String(error) });
-    });
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen({ host: listen, port, exclusive: true }, () => {
@@ -98,10 +97,16 @@ class ProxyInstance implements Instance {
     this.server.on('error', (error) => {
       this.options.events.publish({ type: 'internal-error', where: 'listener', message: error.message });
     });
+    this.options.events.publish({ type: 'listening', address: `${listen}:${port}` });
+  }
+
+  async serve(): Promise<void> {
+    await this.spoolFolder.sweep().catch((error: unknown) => {
+      this.options.events.publish({ type: 'spool-failed', reason: String(error) });
+    });
     this.admin = await serveAdmin(this.settings.admin, () => this.status());
     this.phase = 'serving';
     this.multiplexer.start();
-    this.options.events.publish({ type: 'listening', address: `${listen}:${port}` });
   }
 
   status(): InstanceStatus {

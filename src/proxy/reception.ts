@@ -165,13 +165,14 @@ export class Reception implements SessionHost {
   }
 
   private async welcome(channel: ClientChannel): Promise<void> {
+    // However long that takes, it is not the client's doing.
+    await this.firstAttempt;
     const { loginTimeoutMs } = this.settings;
     const late = new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 });
     const deadline = setTimeout(() => {
       this.refuse(channel, late);
     }, loginTimeoutMs);
     try {
-      await this.firstAttempt;
       await this.logIn(channel);
     } catch (error) {
       // A client that came too late has its answer, and is gone by our doing.

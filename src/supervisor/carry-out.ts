@@ -5,11 +5,13 @@ import type { InstanceSettings } from '../config/types.js';
 import type { FleetError } from '../errors.js';
 import { isFleetError } from '../errors.js';
 import { endRunning } from './end-instance.js';
+import type { InstanceStatus } from '../observe/status.js';
+import { askAdmin } from './observe.js';
 import type { Step, StepKind } from './plan.js';
 import type { Pm2 } from './pm2.js';
 import { checkPort } from './ports.js';
 import { clearStanding, writeStanding } from './standing.js';
-import { startInstance } from './start-instance.js';
+import { startInstance, succeedInstance } from './start-instance.js';
 
 /** What became of a user. */
 export interface Outcome {
@@ -23,6 +25,9 @@ export interface Outcome {
 
 /** Of an instance whose settings are lost: longer than any query that somebody still waits for. */
 const unknownDrainMs = 30_000;
+const answersWithinMs = 1_000;
+
+type Renewal = Extract<Step, { readonly kind: 'replace' | 'repair' }>;
 
 /** Carries the step out; `had` is what the instance was last started with. Errors of the table are an outcome. */
 export async function carryOut(
@@ -56,10 +61,7 @@ async function takeStep(
       return start(pm2, root, step.settings);
     case 'replace':
     case 'repair':
-      // Before anything is ended: while the new port is taken, the old one goes on serving.
-      if (had !== undefined && moves(had, step.settings)) await checkMove(had, step);
-      await endRunning(pm2, user, end, drainTimeoutMs);
-      return `${user} ${why}; ${await start(pm2, root, step.settings)}`;
+      return `${user} ${why}; ${await renew(pm2, root, step, had)}`;
     case 'adopt':
       await endRunning(pm2, user, end, drainTimeoutMs);
       await writeStanding(step.settings.folder, { kind: 'adopted', pid: step.pid, since: Date.now() });
@@ -74,10 +76,29 @@ async function takeStep(
   }
 }
 
+/** An instance that serves has a successor at its port at once; what does not serve is ended before another is started. */
+async function renew(
+  pm2: Pm2,
+  root: string,
+  step: Renewal,
+  had: InstanceSettings | undefined,
+): Promise<string> {
+  const { user, settings } = step;
+  // Before anything is ended: while the new port is taken, the old one goes on serving.
+  if (had !== undefined && moves(had, settings)) await checkMove(had, step);
+  const end = (): Promise<void> => endRunning(pm2, user, step.end, had?.drainTimeoutMs ?? unknownDrainMs);
+  // By its admin endpoint the successor knows whose end it waits for.
+  if (had?.admin === settings.admin && (await askAdmin(had.admin, answersWithinMs)).kind === 'answer') {
+    return words(settings, await succeedInstance(pm2, root, settings, step.end, end));
+  }
+  await end();
+  return start(pm2, root, settings);
+}
+
 /** Throws PORT_HELD, PORT_FORBIDDEN where somebody else is in the way. */
 async function checkMove(
   had: InstanceSettings,
-  { settings, end: { processes, outside } }: Extract<Step, { readonly kind: 'replace' | 'repair' }>,
+  { settings, end: { processes, outside } }: Renewal,
 ): Promise<void> {
   const pids = [...processes.map(({ pid }) => pid), outside].filter((pid) => pid !== undefined);
   await checkPort(settings, { place: had, pids });
@@ -88,17 +109,15 @@ function moves(had: InstanceSettings, wanted: InstanceSettings): boolean {
 }
 
 async function start(pm2: Pm2, root: string, settings: InstanceSettings): Promise<string> {
-  const { user, port } = settings;
-  const { state, reason } = await startUnblocked(pm2, root, settings);
+  return words(settings, await startUnblocked(pm2, root, settings));
+}
+
+function words({ user, port }: InstanceSettings, { state, reason }: InstanceStatus): string {
   return `${user} listens on port ${port} (${reason === '' ? state : reason})`;
 }
 
 /** What was in the way is remembered, so that `status` tells it and the supervisor tries again when it is gone. */
-async function startUnblocked(
-  pm2: Pm2,
-  root: string,
-  settings: InstanceSettings,
-): ReturnType<typeof startInstance> {
+async function startUnblocked(pm2: Pm2, root: string, settings: InstanceSettings): Promise<InstanceStatus> {
   try {
     await checkPort(settings);
     return await startInstance(pm2, root, settings);

@@ -14,8 +14,8 @@ import type { Pm2Process } from './process.js';
 export interface Pm2 {
   list(): Promise<Pm2Process[]>;
   /**
-   * Starts a process, whose name must not be in the list. Resolves when PM2 believes that it is ready, which may be wrong:
-   * it believes so too when the process has died, or takes too long.
+   * Starts a process, beside those of the same name where there are any. Resolves when PM2 believes that it is ready, which
+   * may be wrong: it believes so too when the process has died, or takes too long.
    */
   start(app: AppDefinition): Promise<void>;
   /** Stops a process (waiting `stopWithinMs` for its end) and takes it off the list. No error where it is gone. */
@@ -93,10 +93,9 @@ function createSession(pm2: Pm2Module): Pm2 {
   return {
     list,
     async start(app) {
-      const options: Pm2Api.StartOptions = app;
       const what = `start ${app.name}`;
       const started = await call<unknown>(what, readyWithinMs + 5_000, (done) => {
-        pm2.start(options, (error: unknown, found: unknown) => done(error, found));
+        startBeside(pm2, app, done);
       });
       // An error inside the daemon is not passed on; the list of what was started is empty then.
       if (!Array.isArray(started) || started.length === 0) throw failed(what, 'nothing was started');
@@ -116,6 +115,16 @@ function createSession(pm2: Pm2Module): Pm2 {
       throw failed(`delete ${pmId} (${name})`, 'it comes back each time');
     },
   };
+}
+
+/** PM2 would restart a process of the same name; it looks for that name before it gives the process the one of `force_name`. */
+function startBeside(pm2: Pm2Module, app: AppDefinition, done: Done<unknown>): void {
+  const { name } = app;
+  const starter = pm2 as unknown as {
+    start(options: Pm2Api.StartOptions, more: { force_name: string }, done: Done<unknown>): void;
+  };
+  const unused = `${name}-${process.pid}-${Date.now()}`;
+  starter.start({ ...app, name: unused }, { force_name: name }, (error, found) => done(error, found));
 }
 
 const removeAttempts = 5;

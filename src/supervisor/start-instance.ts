@@ -9,6 +9,8 @@ import { isAlive } from './end-instance.js';
 import { readGoodbye } from './goodbye.js';
 import { readGreeting } from './greeting.js';
 import { askAdmin } from './observe.js';
+import type { AdminAnswer } from './observe.js';
+import type { Running } from './plan.js';
 import type { Pm2 } from './pm2.js';
 import type { FleetProcess, Pm2Process } from './process.js';
 import { ofFleet } from './process.js';
@@ -29,24 +31,96 @@ export async function startInstance(
   root: string,
   settings: InstanceSettings,
 ): Promise<InstanceStatus> {
-  const { user, folder } = settings;
-  const { revision } = await writeInstanceSettings(root, settings);
-  const app = instanceApp(root, settings, revision);
-  await clearStanding(folder);
-  await dropLongStderr(folder);
-  const startedAt = Date.now();
-  await startApp(pm2, root, app);
+  await clearStanding(settings.folder);
+  const launch = await launchInstance(pm2, root, settings, []);
   // PM2 calls it ready also when it has died or said nothing in time.
   const answer = await askAdmin(settings.admin, lookWithinMs);
-  if (answer.kind !== 'answer') {
-    const process = await findProcess(pm2, root, app);
-    throw notReady(user, whyAbsent(answer.kind, folder, process, startedAt));
+  return judge(launch, answer);
+}
+
+/**
+ * The same while the instance `running` serves: its successor is started beside it and waits, then `end` ends it, and the
+ * successor has the port at once. Where the successor does not come up, it is taken away and what runs goes on.
+ */
+export async function succeedInstance(
+  pm2: Pm2,
+  root: string,
+  settings: InstanceSettings,
+  running: Running,
+  end: () => Promise<void>,
+): Promise<InstanceStatus> {
+  const launch = await launchInstance(pm2, root, settings, running.processes);
+  const row = await launch.find();
+  if (row === undefined || !waits(row)) {
+    const reason = whyAbsent(launch, row);
+    if (row !== undefined) await pm2.remove(row, lookWithinMs);
+    throw notReady(settings.user, `${reason}; the one before it serves on`);
   }
+  await end();
+  await clearStanding(settings.folder);
+  return judge(launch, await untilItAnswers(settings.admin));
+}
+
+/** An instance that PM2 was told to start. */
+interface Launch {
+  readonly settings: InstanceSettings;
+  readonly revision: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  /** PM2's row of it, as it is now. */
+  find(): Promise<FleetProcess | undefined>;
+}
+
+async function launchInstance(
+  pm2: Pm2,
+  root: string,
+  settings: InstanceSettings,
+  beside: readonly Pm2Process[],
+): Promise<Launch> {
+  const { revision } = await writeInstanceSettings(root, settings);
+  const app = instanceApp(root, settings, revision);
+  await dropLongStderr(settings.folder);
+  const startedAt = Date.now();
+  await startApp(pm2, root, app, beside);
+  const before = new Set(beside.map(({ pmId }) => pmId));
+  return {
+    ...{ settings, revision, startedAt },
+    find: async () =>
+      ofFleet(await pm2.list(), root).find(({ name, pmId }) => name === app.name && !before.has(pmId)),
+  };
+}
+
+/** PM2 starts one that has ended again, which must not be taken for one that waits. */
+function waits({ status, pid, restarts }: FleetProcess): boolean {
+  return restarts === 0 && status === 'online' && pid !== undefined && isAlive(pid);
+}
+
+/** What runs before it has ended, so whoever answers is the new one. */
+async function untilItAnswers(admin: string): Promise<AdminAnswer> {
+  const deadline = Date.now() + readyWithinMs;
+  for (;;) {
+    const answer = await askAdmin(admin, lookWithinMs);
+    if (answer.kind === 'answer' || Date.now() > deadline) return answer;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+/** Its status where it serves. Throws INSTANCE_NOT_READY. */
+async function judge(launch: Launch, answer: AdminAnswer): Promise<InstanceStatus> {
+  const { user, admin, listen, port } = launch.settings;
+  if (answer.kind === 'silent') throw notReady(user, 'its admin endpoint does not answer');
+  if (answer.kind === 'absent') throw notReady(user, whyAbsent(launch, await launch.find()));
   const { status } = answer;
-  if (status.revision !== revision) throw notReady(user, `process ${status.pid} has its admin endpoint`);
-  const greeting = await readGreeting(settings.listen, settings.port, lookWithinMs);
-  if (greeting !== 'mysql') throw notReady(user, `port ${settings.port} is ${greeting} to a client`);
-  return settledStatus(settings.admin, status);
+  if (status.revision !== launch.revision) {
+    throw notReady(user, `process ${status.pid} has its admin endpoint`);
+  }
+  const greeting = await readGreeting(listen, port, lookWithinMs);
+  const settled = await settledStatus(admin, status);
+  // A backend that says nothing at all is waited for before anybody is greeted.
+  const waitsForBackend = greeting === 'silent' && settled.state === 'starting';
+  if (greeting !== 'mysql' && !waitsForBackend)
+    throw notReady(user, `port ${port} is ${greeting} to a client`);
+  return settled;
 }
 
 /** Its status once it knows whether the backend lets it in: who starts it may have given a wrong password. */
@@ -61,9 +135,15 @@ async function settledStatus(admin: string, first: InstanceStatus): Promise<Inst
   return status;
 }
 
-/** Starts `app`, unless PM2 has a process of that name: it would restart that one. Throws PROCESS_NAME_TAKEN. */
-export async function startApp(pm2: Pm2, root: string, app: AppDefinition): Promise<void> {
-  const taken = (await pm2.list()).find(({ name }) => name === app.name);
+/** Starts `app`, unless PM2 has a process of that name that is not in `beside`. Throws PROCESS_NAME_TAKEN. */
+export async function startApp(
+  pm2: Pm2,
+  root: string,
+  app: AppDefinition,
+  beside: readonly Pm2Process[] = [],
+): Promise<void> {
+  const known = new Set(beside.map(({ pmId }) => pmId));
+  const taken = (await pm2.list()).find(({ name, pmId }) => name === app.name && !known.has(pmId));
   if (taken !== undefined) {
     const holder = ofFleet([taken], root).length > 0 ? 'started by another command just now' : whose(taken);
     throw new FleetError('PROCESS_NAME_TAKEN', { name: app.name, holder });
@@ -75,19 +155,9 @@ function whose({ marks, pmId }: Pm2Process): string {
   return marks === undefined ? `id ${pmId}` : `id ${pmId}, of the fleet in ${marks.root}`;
 }
 
-async function findProcess(pm2: Pm2, root: string, app: AppDefinition): Promise<FleetProcess | undefined> {
-  return ofFleet(await pm2.list(), root).find(({ name }) => name === app.name);
-}
-
-function whyAbsent(
-  kind: 'absent' | 'silent',
-  folder: string,
-  process: FleetProcess | undefined,
-  startedAt: number,
-): string {
-  if (kind === 'silent') return 'its admin endpoint does not answer';
+function whyAbsent({ settings: { folder }, startedAt }: Launch, process: FleetProcess | undefined): string {
   const goodbye = readGoodbye(folder);
-  if (goodbye !== undefined && goodbye.at >= startedAt) return goodbye.reason;
+  if (goodbye?.ended === 'failed' && goodbye.at >= startedAt) return goodbye.reason;
   // While PM2 waits with the next start, the row still has the pid of the process that ended.
   if (process?.pid === undefined || !isAlive(process.pid)) {
     const line = lastErrorLine(folder, startedAt);

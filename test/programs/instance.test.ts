@@ -11,8 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsFileOf, writeInstanceSettings } from '../../src/config/hand-over.js';
 import { fetchStatus } from '../../src/observe/admin-client.js';
+import { isAlive } from '../../src/supervisor/end-instance.js';
 import { readGoodbye } from '../../src/supervisor/goodbye.js';
+import { knockAt } from '../support/knock.js';
 import { freePort } from '../support/network.js';
+import { until } from '../support/until.js';
 import { settingsOf } from '../supervisor/fixtures.js';
 
 const program = fileURLToPath(new URL('../../dist/programs/instance.js', import.meta.url));
@@ -33,12 +36,12 @@ const folder = (): string => join(root, 'instances', 'ann');
 const admin = (): string => join(folder(), 'admin.sock');
 
 /** Starts the program on `port`, in front of a backend that is not there. */
-async function start(port: number, endpoint = admin()): Promise<ChildProcess> {
+async function start(port: number, endpoint = admin(), backendPort = 1): Promise<ChildProcess> {
   mkdirSync(folder(), { recursive: true, mode: 0o700 });
   const { backend } = settingsOf('ann');
   const settings = settingsOf('ann', {
     ...{ port, folder: folder(), admin: endpoint, drainTimeoutMs: 1_000 },
-    backend: { ...backend, port: 1 },
+    backend: { ...backend, port: backendPort },
   });
   await writeInstanceSettings(root, settings);
   const child = fork(program, [settingsFileOf(root, 'ann')], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -95,6 +98,38 @@ describe('the program of an instance', () => {
     expect(await fetchStatus(admin(), 2_000)).toMatchObject({ pid: child.pid });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('waits for the end of the one that serves before it opens a backend connection of its own', async () => {
+    const alive: boolean[] = [];
+    const serving = { pid: 0 };
+    // A backend that says nothing keeps the connection open.
+    const backend = createServer(() => alive.push(isAlive(serving.pid)));
+    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+    const [port, { port: backendPort }] = [await freePort(), backend.address() as AddressInfo];
+    const first = await start(port, admin(), backendPort);
+    serving.pid = Number(first.pid);
+    await once(first, 'message');
+    await until('the first is at the backend', () => alive.length === 1);
+    const second = await start(port, admin(), backendPort);
+    expect(await once(second, 'message')).toContain('ready');
+    expect(await fetchStatus(admin(), 2_000)).toMatchObject({ pid: first.pid });
+    const knocking = knockAt(port);
+    first.kill('SIGTERM');
+    await until('the second is at the backend', () => alive.length === 2);
+    expect(alive).toEqual([true, false]);
+    expect(await fetchStatus(admin(), 2_000)).toMatchObject({ pid: second.pid });
+    expect((await knocking.stop()).closedForMs).toBeLessThan(300);
+    second.kill('SIGKILL');
+    backend.close();
+  });
+
+  it('does not start beside one that does not answer', async () => {
+    const first = await startReady();
+    first.kill('SIGSTOP');
+    const second = await start(await freePort());
+    expect(await once(second, 'exit')).toEqual([1, null]);
+    expect(readGoodbye(folder(), second.pid)?.reason).toContain('admin.sock');
   });
 
   it('says who holds its port before it ends', async () => {

@@ -1,12 +1,13 @@
 // The fleet under a real PM2: what is started, what is left alone, what survives.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/supervisor/end-instance.js';
 import { command, connectRaw } from '../support/raw-client.js';
+import { knockAt } from '../support/knock.js';
 import { until } from '../support/until.js';
 import { useFleet } from './live-fleet.js';
 import type { LiveFleet } from './live-fleet.js';
@@ -82,6 +83,29 @@ describe('up', () => {
     expect((await fleet().run('restart', `:${fleet().ports.bob}`)).code).toBe(0);
     const after = await fleet().pids();
     expect([after.ann === before.ann, after.bob === before.bob]).toEqual([true, false]);
+  });
+
+  it('restarts a user whose port knows hardly a moment in which it is closed, and leaves one row in PM2', async () => {
+    const before = await fleet().pids();
+    const knocking = knockAt(Number(fleet().ports.bob));
+    expect((await fleet().run('restart', 'bob')).code).toBe(0);
+    const { closedForMs } = await knocking.stop();
+    expect(closedForMs).toBeLessThan(300);
+    const { bob } = await fleet().pids();
+    expect(bob).not.toBe(before.bob);
+    const rows = (await fleet().list()).filter(({ name }) => name === `chronos-bob-${fleet().ports.bob}`);
+    expect(rows.map(({ pid }) => pid)).toEqual([bob]);
+  });
+
+  it('leaves a user served as before where the new settings do not come up', async () => {
+    const before = await fleet().pids();
+    const file = join(fleet().root, 'config', 'no-certificate.pem');
+    writeFileSync(file, 'this is no certificate', { mode: 0o600 });
+    const { code, stderr } = await fleet().run('set', 'bob', `tls.cert_file=${file}`, `tls.key_file=${file}`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the one before it serves on')]);
+    expect(await fleet().pids()).toEqual(before);
+    expect(await fleet().list()).toHaveLength(2);
+    expect((await fleet().run('set', 'bob', 'tls.cert_file=', 'tls.key_file=')).code).toBe(0);
   });
 
   it('ends what is no longer in the map', async () => {

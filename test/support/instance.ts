@@ -63,7 +63,8 @@ export async function startInstance(settings: InstanceSettings): Promise<TestIns
   const bus = createEvents();
   const { events, event } = record(bus);
   const instance = createInstance(settings, { revision: 'test', events: bus });
-  await instance.start();
+  await instance.listen();
+  await instance.serve();
   const { port, client } = settings;
   return {
     port,
