@@ -18,7 +18,7 @@ import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-tu
 import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
-import { errPacketOf, lossError } from './turn-errors.js';
+import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
 import { learnFromReply } from './turn-learning.js';
 import type { TurnOwner } from './turn-owner.js';
 import {
@@ -101,6 +101,7 @@ export class CommandTurn implements Refusable {
       return await this.take(slot, live, held);
     } catch (error) {
       if (error instanceof BackendGone) return this.afterLoss(error, held);
+      if (goesWithout(error, live.state)) return this.again();
       this.answerError(errPacketOf(error, this.events));
       return { type: 'done' };
     } finally {
@@ -225,6 +226,12 @@ export class CommandTurn implements Refusable {
     return this.command.effects.some(({ verb }) => verb === 'UPDATE');
   }
 
+  private again(): TurnResult {
+    this.inFlight = null;
+    this.reply = null;
+    return { type: 'again' };
+  }
+
   private afterLoss(error: BackendGone, held: boolean): TurnResult {
     const sent = this.inFlight !== null;
     const mayRepeat = !held && (!sent || (this.command.isRead && this.reply?.begun !== true));
@@ -239,9 +246,7 @@ export class CommandTurn implements Refusable {
       !this.owner.channel.closed
     ) {
       if (sent) this.events.publish({ type: 'read-retried', session: this.owner.id });
-      this.inFlight = null;
-      this.reply = null;
-      return { type: 'again' };
+      return this.again();
     }
     const err = toErrPacket(this.interruption ?? lossError(error, held));
     // The backend is not kept waiting for a client that is still sending its file, and does not listen.

@@ -37,6 +37,9 @@ export class ConnectionState {
   /** Variables that the resident session may have changed, whose value has not been asked for yet. */
   private readonly unasked = new Set<string>();
 
+  /** Variables that the server tells of or takes from statements, and does not let anybody set as they are told. */
+  private readonly unsettable = new Set<string>();
+
   constructor(schema: string | null, initial: ReadonlyMap<string, Literal>) {
     this.schema = schema;
     this.initial = initial;
@@ -49,6 +52,19 @@ export class ConnectionState {
 
   get unknownVariables(): readonly string[] {
     return [...this.unasked];
+  }
+
+  /** The server refused to set `name`: it is left as it is. Answers false where that was known. */
+  leaveOut(name: string): boolean {
+    if (this.unsettable.has(name)) return false;
+    this.unsettable.add(name);
+    this.forget(name);
+    return true;
+  }
+
+  /** Whether sessions can have values of their own. */
+  isSettable(name: string): boolean {
+    return !this.unsettable.has(name);
   }
 
   isInDoubt(name: string): boolean {
@@ -64,14 +80,14 @@ export class ConnectionState {
   }
 
   learn(name: string, value: Literal): void {
-    if (!isCarried(name)) return;
+    if (!isCarried(name) || !this.isSettable(name)) return;
     this.inForce.set(name, value);
     this.unasked.delete(name);
   }
 
   /** `name` may have been changed; its value is to be asked for before another session comes. */
   doubt(name: string): void {
-    if (!isCarried(name)) return;
+    if (!isCarried(name) || !this.isSettable(name)) return;
     this.inForce.set(name, UNKNOWN);
     this.unasked.add(name);
   }

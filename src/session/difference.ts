@@ -54,7 +54,7 @@ function variableDifference(connection: ConnectionState, session: Session): Assi
   const afterNames = new Map<string, Literal>(changed === null ? [] : namesVariables(changed));
   for (const name of names) {
     // What is in doubt is this session's own value: another session's would have been asked for.
-    if (connection.isInDoubt(name)) continue;
+    if (connection.isInDoubt(name) || !connection.isSettable(name)) continue;
     const wanted = session.wanted(name, connection);
     if ((afterNames.get(name) ?? connection.valueOf(name)) !== wanted) assignments.push([name, wanted]);
   }

@@ -15,8 +15,11 @@ const notCarried: ReadonlySet<string> = new Set([
   'character_set_database',
   'collation_database',
   'error_count',
+  'gtid_seq_no', // for the next transaction only
   'identity',
+  'in_transaction',
   'insert_id',
+  'last_gtid',
   'last_insert_id',
   'pseudo_thread_id',
   'rand_seed1',

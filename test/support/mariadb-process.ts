@@ -95,6 +95,9 @@ function serverArguments(
     '--local-infile=1',
     '--max-connections=300',
     '--max-allowed-packet=64M',
+    // As servers with replicas have it: it brings variables that only the server sets.
+    '--server-id=1',
+    `--log-bin=${join(data, 'binlog')}`,
     '--log-output=TABLE',
     `--general-log=${generalLog ? 1 : 0}`,
     ...smallServer,
