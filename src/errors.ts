@@ -58,6 +58,11 @@ export const errorTable = {
     sqlState: '42000',
     message: 'The used command is not allowed because the client has disabled the local infile capability',
   },
+  LOCAL_FILE_STALLED: {
+    errno: 1159,
+    sqlState: '08S01',
+    message: 'Nothing of the local file came for {seconds} s (stall_timeout)',
+  },
   UNKNOWN_STATEMENT: {
     errno: 1243,
     sqlState: 'HY000',

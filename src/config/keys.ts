@@ -202,11 +202,17 @@ export const keyTable = {
     scope: 'both',
     doc: 'From the first packet to the backend to the finished login there.',
   },
+  read_timeout: {
+    kind: seconds(0.1),
+    default: 10,
+    scope: 'both',
+    doc: 'A backend that is silent for so long over what takes it no time (pings, session state) is taken for lost.',
+  },
   keepalive: {
     kind: seconds(0),
     default: 30,
     scope: 'both',
-    doc: 'TCP keep-alive towards the backend starts after this idle time; 0 off.',
+    doc: 'An idle backend connection is pinged, and TCP keep-alive starts, after this time; 0 neither.',
   },
   pipeline_depth: {
     kind: { is: 'depth', min: 1, max: 1024 },

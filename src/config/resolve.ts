@@ -108,6 +108,7 @@ function resolveLimits(layers: Layers) {
     stallTimeoutMs: layers.need('stall_timeout'),
     drainTimeoutMs: layers.need('drain_timeout'),
     connectTimeoutMs: layers.need('connect_timeout'),
+    readTimeoutMs: layers.need('read_timeout'),
     keepaliveMs: layers.need('keepalive'),
     pipelineDepth: layers.need('pipeline_depth'),
     logLevel: layers.need('log_level'),

@@ -67,6 +67,8 @@ export interface InstanceSettings {
   readonly stallTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** So long the backend may be silent over what takes it no time. */
+  readonly readTimeoutMs: number;
   readonly keepaliveMs: number;
   /** Commands in flight on a backend connection. */
   readonly pipelineDepth: number | 'auto';

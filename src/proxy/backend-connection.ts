@@ -1,41 +1,17 @@
 // The one connection to the server: a pipeline of commands in flight, each with the tracker of its reply.
 
+import { Command, MAX_PACKET_PAYLOAD, promptCommands } from '../wire/constants.js';
 import { frame } from '../wire/framing.js';
-import { MAX_PACKET_PAYLOAD } from '../wire/constants.js';
+import type { ReplyForm } from '../wire/reply-phase.js';
+import { ReplyTracker } from '../wire/reply-tracker.js';
 import { AnswerCollector, type TextAnswer } from './answer-collector.js';
 import type { LoggedIn } from './backend-login.js';
-import type { EofPacket, ErrPacket, OkPacket } from '../wire/reply-packets.js';
-import type { ReplyForm } from '../wire/reply-phase.js';
-import type { PrepareOk } from '../wire/reply-listener.js';
-import { ReplyTracker } from '../wire/reply-tracker.js';
-import type { StateChange } from '../wire/session-track.js';
+import { ReplyProgress, type Outcome, type ReplySink } from './reply-progress.js';
+import { SilenceWatch, type Awaited } from './silence-watch.js';
 
 /** The connection ended while the command was in flight. `forwarded` says whether any of its reply was passed on. */
 export class BackendGone extends Error {
   override readonly name = 'BackendGone';
-}
-
-/** How a reply ended. */
-export interface Outcome {
-  readonly err: ErrPacket | null;
-  /** The last OK of the reply, where it had one. */
-  readonly ok: OkPacket | null;
-  /** Status flags of the last OK or EOF; null where there was none. */
-  readonly status: number | null;
-  readonly warnings: number;
-  readonly changes: readonly StateChange[];
-  /** Rows of the last result set; null where the reply had none. */
-  readonly rows: number | null;
-}
-
-/** Where a reply goes. */
-export interface ReplySink {
-  /** They are there during the call only. */
-  forward(bytes: Buffer): void;
-  prepared?(prepared: PrepareOk): number;
-  definition?(payload: Buffer): Buffer;
-  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
-  localInfile?(): void;
 }
 
 /** A command in flight. */
@@ -43,10 +19,14 @@ export interface Reply {
   readonly tracker: ReplyTracker;
   /** @throws BackendGone */
   readonly ended: Promise<Outcome>;
+  /** From now on the rest of the reply takes the server no time: it has been told to end the statement. */
+  hurry(): void;
 }
 
 interface InFlight {
   readonly tracker: ReplyTracker;
+  /** Its answer takes a server no time. */
+  prompt: boolean;
   readonly settle: () => void;
   readonly fail: (error: BackendGone) => void;
 }
@@ -66,19 +46,28 @@ export class BackendConnection {
   readonly closed: Promise<void>;
   /** Epoch ms of the last byte from the server. */
   lastHeard = Date.now();
-
+  private readonly silence: SilenceWatch;
   private readonly socket: LoggedIn['socket'];
 
   /**
    * @param tracked whether CLIENT_SESSION_TRACK was agreed on
+   * @param readTimeoutMs the server is taken for lost when it is silent for so long over what takes it no time
    * @param onGone called once, as soon as the connection is of no more use, for whatever reason
    */
   constructor(
     { socket, deliver }: Pick<LoggedIn, 'socket' | 'deliver'>,
     private readonly tracked: boolean,
+    readTimeoutMs: number,
     private readonly onGone: (error: BackendGone) => void,
   ) {
     this.socket = socket;
+    this.silence = new SilenceWatch(
+      readTimeoutMs,
+      () => this.awaited,
+      (awaited) => {
+        if (awaited === 'soon') void this.destroy(silentFor(readTimeoutMs));
+      },
+    );
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.lose(new BackendGone('the backend closed the connection'));
@@ -108,26 +97,30 @@ export class BackendConnection {
     this.socket.uncork();
   }
 
-  /** Writes a command that has a reply. */
-  run(payload: Buffer, form: ReplyForm, sink: ReplySink = nowhere): Reply {
-    const progress = new Progress();
+  /**
+   * Writes a command that has a reply.
+   * @param prompt whether the answer takes a server no time, so that silence means that it is gone
+   */
+  run(
+    payload: Buffer,
+    form: ReplyForm,
+    sink: ReplySink = nowhere,
+    prompt = promptCommands.has(payload[0] ?? -1),
+  ): Reply {
+    const progress = new ReplyProgress();
     const lastSequence = Math.floor(payload.length / MAX_PACKET_PAYLOAD) & 0xff;
     const tracker = new ReplyTracker(form, lastSequence, this.tracked, progress.listener(sink));
     const ended = new Promise<Outcome>((resolve, reject) => {
-      if (this.gone !== null || this.quitting) {
-        reject(this.gone ?? new BackendGone('the backend connection is being closed'));
-        return;
-      }
       const settle = (): void => resolve(progress.outcome(tracker));
-      this.inFlight.push({ tracker, settle, fail: reject });
-      this.write(payload);
+      this.send(payload, { tracker, prompt, settle, fail: reject });
     });
-    return { tracker, ended: toldOnce(ended) };
+    const hurry = (): void => this.hurry(tracker);
+    return { tracker, ended: toldOnce(ended), hurry };
   }
 
   /** Sends a statement of our own of which nothing depends. */
   clearAway(sql: string): void {
-    this.run(Buffer.concat([Buffer.from([0x03]), Buffer.from(sql, 'utf8')]), 'query');
+    this.run(queryPayload(sql), 'query');
   }
 
   /** Writes a command that has no reply (COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA). */
@@ -145,17 +138,20 @@ export class BackendConnection {
     this.socket.once('drain', then);
   }
 
-  /** The reply to a statement of our own, as text; null where the server answered with an error. @throws BackendGone */
-  query(sql: string): Promise<TextAnswer | null> {
+  /**
+   * The reply to a statement of our own, as text; null where the server answered with an error.
+   * @param prompt false for one that may take its time
+   * @throws BackendGone
+   */
+  query(sql: string, prompt = true): Promise<TextAnswer | null> {
     const collector = new AnswerCollector();
-    const payload = Buffer.concat([Buffer.from([0x03]), Buffer.from(sql, 'utf8')]);
-    const { ended } = this.run(payload, 'query', collector);
+    const { ended } = this.run(queryPayload(sql), 'query', collector, prompt);
     return toldOnce(ended.then(({ err }) => (err === null ? collector.answer() : null)));
   }
 
   /** The rows of such a reply. @throws BackendGone */
-  ask(sql: string): Promise<TextAnswer['rows'] | null> {
-    return toldOnce(this.query(sql).then((answer) => answer?.rows ?? null));
+  ask(sql: string, prompt = true): Promise<TextAnswer['rows'] | null> {
+    return toldOnce(this.query(sql, prompt).then((answer) => answer?.rows ?? null));
   }
 
   /** Stops reading from the server, because a client does not take its reply. */
@@ -164,6 +160,7 @@ export class BackendConnection {
   }
 
   resume(): void {
+    if (this.socket.isPaused()) this.silence.restart();
     this.socket.resume();
   }
 
@@ -172,7 +169,7 @@ export class BackendConnection {
     if (this.gone === null && !this.quitting) {
       this.quitting = true;
       this.socket.resume();
-      this.socket.end(frame(Buffer.from([0x01]), 0));
+      this.socket.end(frame(Buffer.from([Command.QUIT]), 0));
     }
     const timer = setTimeout(() => this.socket.destroy(), deadlineMs);
     await this.closed;
@@ -186,12 +183,37 @@ export class BackendConnection {
     await this.closed;
   }
 
+  /** Silence of which we are the cause is none. */
+  private get awaited(): Awaited {
+    const head = this.inFlight[0];
+    if (head === undefined || this.socket.isPaused()) return 'nothing';
+    return head.prompt ? 'soon' : 'sometime';
+  }
+
+  private send(payload: Buffer, entry: InFlight): void {
+    if (this.gone !== null || this.quitting) {
+      entry.fail(this.gone ?? new BackendGone('the backend connection is being closed'));
+      return;
+    }
+    if (this.idle) this.silence.restart();
+    this.inFlight.push(entry);
+    this.write(payload);
+  }
+
+  private hurry(tracker: ReplyTracker): void {
+    const entry = this.inFlight.find((each) => each.tracker === tracker);
+    if (entry === undefined) return;
+    entry.prompt = true;
+    this.silence.restart();
+  }
+
   private write(payload: Buffer): void {
     this.socket.write(frame(payload, 0));
   }
 
   private receive(chunk: Buffer): void {
     this.lastHeard = Date.now();
+    this.silence.restart();
     let at = 0;
     while (at < chunk.length && this.gone === null) {
       const head = this.inFlight[0];
@@ -223,6 +245,7 @@ export class BackendConnection {
   private lose(error: BackendGone): void {
     if (this.gone !== null) return;
     this.gone = error;
+    this.silence.stop();
     for (const { fail } of this.inFlight.splice(0)) fail(error);
     this.onGone(error);
   }
@@ -237,54 +260,18 @@ export function toldOnce<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+function queryPayload(sql: string): Buffer {
+  return Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from(sql, 'utf8')]);
+}
+
+function silentFor(ms: number): string {
+  return `the backend said nothing for ${ms / 1000} s where its answer takes no time (read_timeout)`;
+}
+
 /** A server that ends a connection by itself (shutdown, KILL, wait_timeout) may send an ERR that nobody asked for. */
 function unasked(bytes: Buffer): string {
   const isErr = bytes[4] === 0xff && bytes.length > 13;
   return isErr
     ? `the backend said: ${bytes.toString('utf8', 13)}`
     : 'the backend sent bytes that nobody asked for';
-}
-
-/** Gathers the outcome of a reply from its packets. */
-class Progress {
-  private err: ErrPacket | null = null;
-  private ok: OkPacket | null = null;
-  private last: EofPacket | null = null;
-  private sawRows = false;
-  private readonly changes: StateChange[] = [];
-
-  listener(sink: ReplySink): ConstructorParameters<typeof ReplyTracker>[3] {
-    return {
-      forward: (bytes) => sink.forward(bytes),
-      ok: (ok) => {
-        this.ok = this.last = ok;
-        this.sawRows = false;
-        this.changes.push(...ok.changes);
-      },
-      err: (err) => {
-        this.err = err;
-      },
-      eof: (eof, behind) => {
-        this.last = eof;
-        this.sawRows = behind === 'rows';
-      },
-      prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
-      ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
-      ...(sink.affectedRows === undefined ? {} : { affectedRows: sink.affectedRows.bind(sink) }),
-      localInfile: () => sink.localInfile?.(),
-    };
-  }
-
-  outcome(tracker: ReplyTracker): Outcome {
-    const { err, ok, last, changes } = this;
-    const status = err === null ? (last?.status ?? null) : null;
-    return {
-      err,
-      ok,
-      status,
-      warnings: last?.warnings ?? 0,
-      changes,
-      rows: this.sawRows ? tracker.rows : null,
-    };
-  }
 }

@@ -135,9 +135,10 @@ export class BackendLink {
 
   private async open(): Promise<Live> {
     const login = await logIn(this.settings, this.stopping.signal);
+    const { readTimeoutMs } = this.settings;
     let live: Live | null = null;
     const tracked = (login.capabilities & Capability.SESSION_TRACK) !== 0;
-    const connection = new BackendConnection(login, tracked, (error) => {
+    const connection = new BackendConnection(login, tracked, readTimeoutMs, (error) => {
       if (live !== null) this.onGone(live, error);
     });
     const prepared = await this.prepare(connection, login);

@@ -23,7 +23,7 @@ export function openBackendSocket(settings: InstanceSettings): BackendSocket {
     host,
     port,
     noDelay: true,
-    keepAlive: true,
+    keepAlive: settings.keepaliveMs > 0,
     keepAliveInitialDelay: settings.keepaliveMs,
   };
   const onread = {

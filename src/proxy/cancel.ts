@@ -26,7 +26,7 @@ async function killFromTheSide(slot: Slot, settings: InstanceSettings, events: E
   if (victim === null || running === null) return;
   try {
     const login = await logIn(settings, AbortSignal.timeout(settings.connectTimeoutMs));
-    const side = new BackendConnection(login, false, () => undefined);
+    const side = new BackendConnection(login, false, settings.readTimeoutMs, () => undefined);
     // The statement may have ended meanwhile, and another be running on the same thread.
     if (slot.link.live === victim && slot.running === running)
       await side.ask(`KILL QUERY ${victim.threadId}`);

@@ -174,7 +174,9 @@ export class ClientSession implements TurnOwner {
       void connection.destroy('the server asked for the file of a statement that was cancelled');
       return;
     }
-    this.file = new LocalFile(this.channel, connection, reply);
+    this.file = new LocalFile(this.channel, connection, reply, this.host.settings.stallTimeoutMs, (error) =>
+      this.endWith(error, 1),
+    );
     for (const frame of this.ahead.takeAll()) this.file.take(frame);
   }
 

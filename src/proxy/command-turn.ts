@@ -8,13 +8,14 @@ import { Capability } from '../wire/constants.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { renameColumn } from '../wire/result-set.js';
 import { changedRows } from './affected-rows.js';
-import { BackendGone, type Outcome, type Reply } from './backend-connection.js';
+import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
 import { closePayload, longDataFor, payloadFor } from './command-payload.js';
 import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
+import type { Outcome } from './reply-progress.js';
 import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
@@ -27,6 +28,7 @@ import {
   noSchema,
   noteTaken,
   renewalFor,
+  runSteps,
   saveVariables,
   stepsTo,
   takeSteps,
@@ -176,16 +178,17 @@ export class CommandTurn implements Refusable {
     const payload = payloadFor(this.command, own);
     this.sentPayload = payload;
     const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
+    const isUpdate = this.command.effects.some(({ verb }) => verb === 'UPDATE');
     connection.cork();
     for (const sql of live.state.leftovers.splice(0)) connection.clearAway(sql);
     for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
-    const outcomes = steps.map((step) => connection.run(step.payload, step.form).ended);
+    const outcomes = runSteps(steps, connection);
     for (const data of longDataFor(this.command)) connection.tell(data);
     const reply = new ClientReply(this.owner.channel, connection, steps.length === 0);
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
       prepared: (ok) => this.registerPrepared(ok, live),
-      ...(countsAlike ? {} : { affectedRows: (ok) => changedRows(ok, this.isUpdate) }),
+      ...(countsAlike ? {} : { affectedRows: (ok) => changedRows(ok, isUpdate) }),
       ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });
@@ -216,14 +219,13 @@ export class CommandTurn implements Refusable {
   private limitTime(live: Live): void {
     const { queryTimeoutMs } = this.settings;
     if (queryTimeoutMs === 0) return;
-    const limitMs = queryTimeoutMs + (limitsStatements(live.state) ? SERVER_LEAD_MS : 0);
+    const byServer = limitsStatements(live.state);
+    const limitMs = queryTimeoutMs + (byServer ? SERVER_LEAD_MS : 0);
     this.timer = setTimeout(() => {
       this.owner.timedOut(new FleetError('QUERY_TIMEOUT', { seconds: queryTimeoutMs / 1000 }));
+      // A write that the server has ended may still be rolling back.
+      if (byServer && this.command.isRead) this.inFlight?.hurry();
     }, limitMs);
-  }
-
-  private get isUpdate(): boolean {
-    return this.command.effects.some(({ verb }) => verb === 'UPDATE');
   }
 
   private again(): TurnResult {

@@ -22,27 +22,33 @@ export async function freshen(slot: Slot, live: Live, settings: InstanceSettings
   }
   const idleMs = Date.now() - live.connection.lastHeard;
   if (!poolPrePing || idleMs < FRESH_MS) return true;
-  return ping(slot, live, settings);
+  return ping(live);
 }
 
-/** Pings an idle connection, so that neither the server nor anything between ends it, and a silent loss is noticed. */
-export function keepAlive(slot: Slot, settings: InstanceSettings): void {
-  const { live } = slot.link;
-  if (live === null || Date.now() - live.connection.lastHeard < settings.keepaliveMs / 2) return;
-  void ping(slot, live, settings);
+/**
+ * Pings idle connections from now on, so that neither the server nor anything between ends them, and a silent loss is
+ * noticed. Ends with its timer; there is none where `keepalive` is off.
+ */
+export function keepAlive(slots: readonly Slot[], settings: InstanceSettings): NodeJS.Timeout | undefined {
+  const { keepaliveMs } = settings;
+  if (keepaliveMs === 0) return undefined;
+  const look = (): void => {
+    for (const { running, link } of slots) {
+      const { live } = link;
+      const isDue = live !== null && Date.now() - live.connection.lastHeard >= keepaliveMs / 2;
+      if (running === null && isDue) void ping(live);
+    }
+  };
+  return setInterval(look, keepaliveMs).unref();
 }
 
-async function ping(slot: Slot, live: Live, settings: InstanceSettings): Promise<boolean> {
-  const deadline = setTimeout(() => {
-    void slot.link.abandon(`no answer to a ping within ${settings.connectTimeoutMs / 1000} s`);
-  }, settings.connectTimeoutMs);
+/** Whether it was answered: within read_timeout, or the connection is given up. */
+async function ping(live: Live): Promise<boolean> {
   try {
     await live.connection.run(Buffer.from([Command.PING]), 'ok').ended;
     return true;
   } catch (error) {
     if (error instanceof BackendGone) return false;
     throw error;
-  } finally {
-    clearTimeout(deadline);
   }
 }

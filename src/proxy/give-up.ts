@@ -38,7 +38,7 @@ export async function giveUp(
 }
 
 async function endTransaction(reasons: readonly Hold[], { connection }: Live): Promise<boolean> {
-  const rolledBack = (await connection.ask('ROLLBACK')) !== null;
+  const rolledBack = (await connection.ask('ROLLBACK', false)) !== null;
   if (!reasons.some((reason) => locks.has(reason))) return rolledBack;
   return rolledBack && (await connection.ask('UNLOCK TABLES')) !== null;
 }

@@ -24,7 +24,7 @@ export interface BackendObserver {
 export class Multiplexer {
   readonly slots: readonly Slot[];
   private readonly turns = new Turns<Refusable>();
-  private readonly keeper: NodeJS.Timeout;
+  private readonly keeper: NodeJS.Timeout | undefined;
   private readonly runTimes = new RunTimes();
   private readonly queueTimeout: QueueTimeout;
   private leaseTimer: NodeJS.Timeout | undefined;
@@ -46,9 +46,7 @@ export class Multiplexer {
       () => this.schedule(),
     );
     this.slots = Array.from({ length: settings.backend.poolSize }, () => this.createSlot());
-    this.keeper = setInterval(() => {
-      for (const slot of this.slots) if (slot.running === null) keepAlive(slot, settings);
-    }, settings.keepaliveMs).unref();
+    this.keeper = keepAlive(this.slots, settings);
   }
 
   get waiting(): number {

@@ -167,19 +167,22 @@ export class Reception implements SessionHost {
   private async welcome(channel: ClientChannel): Promise<void> {
     // However long that takes, it is not the client's doing.
     await this.firstAttempt;
+    try {
+      await this.inTime(channel, this.logIn(channel));
+    } catch (error) {
+      // A client that came too late has its answer, and is gone by our doing.
+      if (!channel.ending) this.refuse(channel, isFleetError(error) ? error : this.internal(error));
+    }
+  }
+
+  /** The client has `login_timeout` for it; then it is sent away. */
+  private async inTime(channel: ClientChannel, done: Promise<void>): Promise<void> {
     const { loginTimeoutMs } = this.settings;
     const late = new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 });
     const deadline = setTimeout(() => {
       this.refuse(channel, late);
     }, loginTimeoutMs);
-    try {
-      await this.logIn(channel);
-    } catch (error) {
-      // A client that came too late has its answer, and is gone by our doing.
-      if (!channel.ending) this.refuse(channel, isFleetError(error) ? error : this.internal(error));
-    } finally {
-      clearTimeout(deadline);
-    }
+    await done.finally(() => clearTimeout(deadline));
   }
 
   private refuse(channel: ClientChannel, error: FleetError): void {
@@ -241,7 +244,7 @@ export class Reception implements SessionHost {
     try {
       const change = readChangeUser(frame.payload, session.capabilities);
       // The scramble of the login is gone, and a new one is safer.
-      await authenticate(channel, this.door(), { ...change, scramble: null });
+      await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));
       session.restart({ collation: change.collation ?? session.collation, schema: change.schema });
       if (!(await this.checkSchema(client))) return;
       channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
@@ -249,8 +252,8 @@ export class Reception implements SessionHost {
       client.answered();
     } catch (cause) {
       const error = isFleetError(cause) ? cause : this.internal(cause);
-      // As on the servers: who fails to become somebody else is nobody any more.
-      channel.reply(errPayload(error));
+      // As on the servers: who fails to become somebody else is nobody any more. Who came too late has its answer.
+      if (!channel.ending) channel.reply(errPayload(error));
       client.end(error.message);
     }
   }

@@ -14,8 +14,8 @@ import {
 } from '../session/variables.js';
 import { canRestore } from '../session/text-statements.js';
 import type { Statement } from '../sql/types.js';
-import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
+import type { Outcome } from './reply-progress.js';
 
 /**
  * Notes what a session's statements have done to its state, by what the server told and, where it tells nothing, by what

@@ -5,10 +5,10 @@ import { clearLongData, type PreparedStatement } from '../session/prepared-state
 import type { Session } from '../session/session.js';
 import type { Statement } from '../sql/types.js';
 import { Capability, Command, ServerStatus } from '../wire/constants.js';
-import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import { saveDiagnostics } from './diagnostics-turn.js';
+import type { Outcome } from './reply-progress.js';
 import { askWhatIsInDoubt, learn, isUrgent } from './state-application.js';
 import { learnToRename } from './table-renaming.js';
 

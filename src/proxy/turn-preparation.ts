@@ -9,10 +9,10 @@ import { assignVariables, literalsOf, readVariables, UNSET } from '../session/us
 import type { Statement } from '../sql/types.js';
 import { Command, ServerStatus } from '../wire/constants.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
-import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import { clearingStep, lastInsertIdStep, saveDiagnostics } from './diagnostics-turn.js';
+import type { Outcome } from './reply-progress.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
 export class DifferenceFailed extends Error {
@@ -80,10 +80,15 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
 export async function takeSteps(steps: readonly StateCommand[], { connection }: Live): Promise<void> {
   if (steps.length === 0) return;
   connection.cork();
-  const outcomes = steps.map(({ payload, form }) => connection.run(payload, form).ended);
+  const outcomes = runSteps(steps, connection);
   connection.uncork();
   const failed = noteTaken(steps, await Promise.all(outcomes));
   if (failed !== null) throw new DifferenceFailed(failed);
+}
+
+/** Sends the steps; their outcomes come in the same order. */
+export function runSteps(steps: readonly StateCommand[], connection: Live['connection']): Promise<Outcome>[] {
+  return steps.map(({ payload, form, prompt }) => connection.run(payload, form, undefined, prompt).ended);
 }
 
 /** Notes which steps were taken; answers with the first error. */
@@ -161,7 +166,8 @@ function textStatementSteps({ effects }: ClientCommand, session: Session, { stat
     const name = execute ?? deallocate;
     if (name === null) return [];
     const restore = owners.restore(name, session.textStatements);
-    if (restore !== null) return [queryCommand(restore, () => owners.give(name, session.textStatements))];
+    const given = (): void => owners.give(name, session.textStatements);
+    if (restore !== null) return [queryCommand(restore, given, false)];
     if (!owners.isForeign(name, session.textStatements)) return [];
     return [queryCommand(dropStatement(name), () => owners.drop(name))];
   });

@@ -11,6 +11,8 @@ import { charsetVariables, namesVariables, type Literal } from './variables.js';
 export interface StateCommand {
   readonly payload: Buffer;
   readonly form: ReplyForm;
+  /** Whether it takes a server no time: so does all but what opens tables, and may have to wait for their locks. */
+  readonly prompt: boolean;
   /** Notes on the connection's state that the server did it. */
   readonly done: () => void;
 }
@@ -65,6 +67,7 @@ function multiStatements(connection: ConnectionState, on: boolean): StateCommand
   return {
     payload: Buffer.concat([Buffer.from([Command.SET_OPTION]), int(on ? 0 : 1, 2)]),
     form: 'ok',
+    prompt: true,
     done: () => (connection.multiStatements = on),
   };
 }
@@ -73,15 +76,17 @@ function initDb(connection: ConnectionState, schema: string): StateCommand {
   return {
     payload: Buffer.concat([Buffer.from([Command.INIT_DB]), Buffer.from(schema, 'utf8')]),
     form: 'ok',
+    prompt: true,
     done: () => (connection.schema = schema),
   };
 }
 
 /** A statement of the proxy's own. */
-export function queryCommand(sql: string, done: () => void): StateCommand {
+export function queryCommand(sql: string, done: () => void, prompt = true): StateCommand {
   return {
     payload: Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from(sql, 'utf8')]),
     form: 'ok',
+    prompt,
     done,
   };
 }

@@ -77,6 +77,19 @@ export const ServerStatus = {
   ANSI_QUOTES: 0x8000,
 } as const;
 
+/**
+ * Commands whose answer takes a server no time, whatever it is asked. Not among them: what opens tables (STMT_PREPARE,
+ * FIELD_LIST), for it waits for their locks, and RESET_CONNECTION, which rolls back.
+ */
+export const promptCommands: ReadonlySet<number> = new Set([
+  Command.INIT_DB,
+  Command.STATISTICS,
+  Command.PROCESS_INFO,
+  Command.PING,
+  Command.STMT_RESET,
+  Command.SET_OPTION,
+]);
+
 /** The flags that hold until something else is said; the others tell of one statement. */
 export const lastingStatus =
   ServerStatus.IN_TRANS |

@@ -207,3 +207,25 @@ describe('a client that misbehaves', () => {
     expect(instance.status().sessions.map(({ id }) => id)).toEqual([other.greeting.threadId]);
   });
 });
+
+describe('a change of user', () => {
+  it('that is not finished within login_timeout ends the session, and only that', async () => {
+    const account = await server.createAccount();
+    const instance = await instances.start(server, account, { loginTimeoutMs: 300 });
+    const [stalled, other] = [await instance.login(), await instance.login()];
+    const zero = Buffer.from([0]);
+    const native = Buffer.from('mysql_native_password\0');
+    const change = [Buffer.from(`\x11${account.user}\0`), zero, zero, Buffer.from([45, 0]), native];
+    stalled.packets.send(Buffer.concat(change));
+    // The instance asks for the answer to a new scramble, and waits.
+    expect((await stalled.packets.next()).payload[0]).toBe(0xfe);
+    expect(readError((await stalled.packets.next()).payload)).toMatchObject({
+      errno: 1159,
+      sqlState: '08S01',
+    });
+    await stalled.packets.closed;
+    expect(await other.rows('SELECT 1')).toEqual([['1']]);
+    expect(instance.status().sessions.map(({ id }) => id)).toEqual([other.greeting.threadId]);
+    expect(instance.events.filter(({ type }) => type === 'internal-error')).toEqual([]);
+  });
+});

@@ -99,7 +99,7 @@ describe('an idle backend connection that is lost', () => {
 
 describe('a backend connection that has become silent', () => {
   it('is found out by the ping before the next command, with pool_pre_ping', async () => {
-    await start({ connectTimeoutMs: 200 });
+    await start({ readTimeoutMs: 200 });
     // A connection that was heard of within the last second needs no ping.
     await server.query('SELECT SLEEP(1.1)');
     relay.swallow('to-server', 'to-client');
@@ -111,7 +111,7 @@ describe('a backend connection that has become silent', () => {
   });
 
   it('is found out by keepalive, while nobody asks anything', async () => {
-    await start({ connectTimeoutMs: 100, keepaliveMs: 200 });
+    await start({ readTimeoutMs: 100, keepaliveMs: 200 });
     relay.swallow('to-server', 'to-client');
     const renewed = relay.nextConnection();
     await renewed;

@@ -12,8 +12,9 @@ export interface Relay {
   readonly open: number;
   readonly maxOpen: number;
   readonly total: number;
-  /** Bytes that came from the server, all connections together. */
+  /** Bytes that came from the server, and from the client, all connections together. */
   readonly bytesToClient: number;
+  readonly bytesToServer: number;
   /** New connections are reset as soon as they come, until `accept`. */
   refuse(): void;
   accept(): void;
@@ -26,9 +27,13 @@ export interface Relay {
   /** Takes all bytes of the directions and passes none on, until `pass`; what was swallowed is gone. */
   swallow(...directions: readonly Direction[]): void;
   pass(): void;
-  /** Passes so many more bytes, or packets, of the server to the client and then resets the connection. */
-  cutAfterBytes(bytes: number): void;
-  cutAfterPackets(packets: number): void;
+  /** Passes so many more bytes, or packets, of the server to the client, and then does what `then` says (default: a reset). */
+  cutAfterBytes(bytes: number, then?: CutEnd): void;
+  cutAfterPackets(packets: number, then?: CutEnd): void;
+  /** Whether what was asked for by the last `cutAfter...` is still to come. */
+  readonly cutPending: boolean;
+  /** Passes the bytes of the server on in pieces of so many bytes, each in a turn of the event loop of its own. */
+  dribble(bytes: number): void;
   /** Sends bytes to the client that the server did not send. */
   garbage(bytes: Buffer): void;
   /** Resolves when the next connection comes. */
@@ -41,16 +46,23 @@ interface Line {
   readonly server: Socket;
 }
 
-type Cut = { readonly unit: 'bytes' | 'packets'; left: number } | undefined;
+/** A reset, an end in order, silence both ways until `pass`, or bytes that the server did not send and then what it did. */
+export type CutEnd = 'reset' | 'end' | 'silence' | Buffer;
+
+interface Cut {
+  readonly after: (chunk: Buffer) => number | null;
+  readonly then: CutEnd;
+}
 
 /** Starts a relay to `target` on a free port of 127.0.0.1. */
 export async function startRelay(target: { readonly host: string; readonly port: number }): Promise<Relay> {
   const lines = new Set<Line>();
   const swallowed = new Set<Direction>();
   const arrivals: (() => void)[] = [];
-  const count = { max: 0, total: 0, bytes: 0 };
+  const count = { max: 0, total: 0, toClient: 0, toServer: 0 };
   let refusing = false;
-  let cut: Cut;
+  let cut: Cut | undefined;
+  let pieceBytes = Infinity;
 
   const drop = (line: Line, how: 'reset' | 'end'): void => {
     lines.delete(line);
@@ -59,15 +71,32 @@ export async function startRelay(target: { readonly host: string; readonly port:
       else socket.end();
     }
   };
+  const send = (line: Line, bytes: Buffer): void => {
+    count.toClient += bytes.length;
+    if (bytes.length <= pieceBytes) {
+      line.client.write(bytes);
+      return;
+    }
+    line.server.pause();
+    line.client.write(bytes.subarray(0, pieceBytes));
+    setImmediate(() => {
+      line.server.resume();
+      send(line, bytes.subarray(pieceBytes));
+    });
+  };
+  const endCut = (line: Line, then: CutEnd, rest: Buffer): void => {
+    if (then === 'silence') ['to-client' as const, 'to-server' as const].forEach((way) => swallowed.add(way));
+    else if (typeof then === 'string') line.client.write('', () => drop(line, then));
+    else send(line, Buffer.concat([then, rest]));
+  };
   const toClient = (line: Line, chunk: Buffer): void => {
     if (swallowed.has('to-client')) return;
-    const allowed = cut === undefined ? chunk : chunk.subarray(0, passes(cut, chunk));
-    count.bytes += allowed.length;
-    const isCut = cut?.left === 0;
-    line.client.write(allowed, () => {
-      if (isCut) drop(line, 'reset');
-    });
-    if (isCut) cut = undefined;
+    const at = cut?.after(chunk) ?? null;
+    send(line, at === null ? chunk : chunk.subarray(0, at));
+    if (cut === undefined || at === null) return;
+    const { then } = cut;
+    cut = undefined;
+    endCut(line, then, chunk.subarray(at));
   };
   const connect = (client: Socket): void => {
     count.total += 1;
@@ -82,6 +111,7 @@ export async function startRelay(target: { readonly host: string; readonly port:
     // A connection that its client ended in the same moment is still in `lines`: look once that was heard.
     setImmediate(() => (count.max = Math.max(count.max, lines.size)));
     client.on('data', (chunk) => {
+      count.toServer += chunk.length;
       if (!swallowed.has('to-server')) server.write(chunk);
     });
     server.on('data', (chunk) => toClient(line, chunk));
@@ -127,7 +157,10 @@ export async function startRelay(target: { readonly host: string; readonly port:
       return count.total;
     },
     get bytesToClient() {
-      return count.bytes;
+      return count.toClient;
+    },
+    get bytesToServer() {
+      return count.toServer;
     },
     refuse: () => void (refusing = true),
     accept: () => void (refusing = false),
@@ -137,8 +170,12 @@ export async function startRelay(target: { readonly host: string; readonly port:
     close: () => lines.forEach((line) => drop(line, 'end')),
     swallow: (...directions) => directions.forEach((direction) => swallowed.add(direction)),
     pass: () => swallowed.clear(),
-    cutAfterBytes: (bytes) => void (cut = { unit: 'bytes', left: bytes }),
-    cutAfterPackets: (packets) => void (cut = { unit: 'packets', left: packets }),
+    cutAfterBytes: (bytes, then = 'reset') => void (cut = { after: byteCounter(bytes), then }),
+    cutAfterPackets: (packets, then = 'reset') => void (cut = { after: packetCounter(packets), then }),
+    get cutPending() {
+      return cut !== undefined;
+    },
+    dribble: (bytes) => void (pieceBytes = bytes),
     garbage: (bytes) => lines.forEach(({ client }) => void client.write(bytes)),
     nextConnection: () => new Promise((resolve) => arrivals.push(resolve)),
     async stop() {
@@ -148,15 +185,31 @@ export async function startRelay(target: { readonly host: string; readonly port:
   };
 }
 
-/** How many bytes of the chunk still pass. Replies are taken to begin with a chunk, as they do between commands. */
-function passes(cut: NonNullable<Cut>, chunk: Buffer): number {
-  if (cut.unit === 'bytes') {
-    const allowed = Math.min(cut.left, chunk.length);
-    cut.left -= allowed;
-    return allowed;
-  }
-  const packets = createSplitter().push(chunk);
-  const allowed = packets.slice(0, cut.left);
-  cut.left -= allowed.length;
-  return cut.left > 0 ? chunk.length : allowed.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** Tells for one chunk after the other where in it so many bytes have passed; null while they have not. */
+function byteCounter(bytes: number): Cut['after'] {
+  let left = bytes;
+  return (chunk) => {
+    if (chunk.length < left) {
+      left -= chunk.length;
+      return null;
+    }
+    return left;
+  };
+}
+
+/** The same for packets. The first chunk begins with one, as it does between commands. */
+function packetCounter(packets: number): Cut['after'] {
+  const splitter = createSplitter();
+  let left = packets;
+  let open = 0;
+  return (chunk) => {
+    let at = -open;
+    for (const { bytes } of splitter.push(chunk)) {
+      if (left === 0) return at;
+      at += bytes.length;
+      left -= 1;
+    }
+    open = chunk.length - at;
+    return left === 0 ? at : null;
+  };
 }

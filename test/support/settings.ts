@@ -61,6 +61,7 @@ const usual = {
   stallTimeoutMs: 300_000,
   drainTimeoutMs: 30_000,
   connectTimeoutMs: 10_000,
+  readTimeoutMs: 10_000,
   keepaliveMs: 30_000,
   pipelineDepth: 1,
   logLevel: 'info',
