@@ -200,6 +200,7 @@ export const errorTable = {
   DEMO_NOT_READY: {
     message: 'The demo backend did not get ready: port {port} does not greet; see {file}',
   },
+  STARTUP_IMPOSSIBLE: { message: 'The fleet cannot be had started at boot: {detail}' },
   USAGE: { message: '{detail}' },
 } as const satisfies Record<string, Row>;
 

@@ -14,6 +14,7 @@ import * as restart from './restart.js';
 import * as status from './status.js';
 import * as logs from './logs.js';
 import * as events from './events.js';
+import * as startup from './startup.js';
 import * as up from './up.js';
 import * as validate from './validate.js';
 
@@ -31,6 +32,7 @@ export const commands: readonly Register[] = [
   restart.register,
   plan.register,
   down.register,
+  startup.register,
   validate.register,
   doctor.register,
   demo.register,

@@ -9,11 +9,16 @@ interface UpOptions {
   readonly supervisor: boolean;
 }
 
+/** Not all could be brought in line; who could, was. */
+const notAllExit = 3;
+
 export function register(program: Command, context: Context): void {
   program
     .command('up')
     .alias('apply')
-    .description('start what the port map has, and change only what is not as it says')
+    .description(
+      'start what the port map has, and change only what is not as it says; exit code 0: all is so, 3: not all, 1: nothing was done',
+    )
     .argument('[user]', 'name or :port: this user only')
     .option('--no-supervisor', 'start no supervisor')
     .action((word: string | undefined, { supervisor }: UpOptions) =>
@@ -43,10 +48,10 @@ export async function applyAndTell(
   tellReport(report, context);
 }
 
-/** Tells what came of an apply, and sets the exit code: 1 where anything could not be done. */
+/** Tells what came of an apply, and sets the exit code. */
 function tellReport({ outcomes, troubles, warnings }: ApplyReport, context: Context): void {
   const failed = outcomes.filter(({ error }) => error !== undefined);
-  if (failed.length + troubles.length > 0) context.exitWith(1);
+  if (failed.length + troubles.length > 0) context.exitWith(notAllExit);
   if (context.json()) {
     context.printJson({
       instances: outcomes.map(({ user, step, why, error }) => ({

@@ -20,7 +20,7 @@ export async function rememberPm2Home(root: string): Promise<void> {
  * Throws PM2_HOME_DIFFERS where PM2_HOME names another while the fleet's own daemon runs.
  */
 export async function settlePm2Home(root: string): Promise<void> {
-  const remembered = readRemembered(root);
+  const remembered = rememberedPm2Home(root);
   if (remembered === undefined || remembered === pm2Home()) return;
   if ((process.env.PM2_HOME ?? '') === '') {
     process.env.PM2_HOME = remembered;
@@ -31,7 +31,8 @@ export async function settlePm2Home(root: string): Promise<void> {
   throw new FleetError('PM2_HOME_DIFFERS', { root, remembered, home: pm2Home() });
 }
 
-function readRemembered(root: string): string | undefined {
+/** The PM2 that the fleet was last started under; undefined where it never was. */
+export function rememberedPm2Home(root: string): string | undefined {
   try {
     return readFileSync(fileOf(root), 'utf8').trim();
   } catch (error) {

@@ -49,8 +49,12 @@ export const namespace = 'chronos-fleet';
  */
 export function processName(root: string, role: Role, instance?: { user: string; port: number }): string {
   if (instance !== undefined) return `chronos-${instance.user}-${instance.port}`;
-  const fleet = createHash('sha256').update(fleetRoot(root)).digest('hex').slice(0, 6);
-  return `chronos-${role}-${fleet}`;
+  return `chronos-${role}-${fleetId(root)}`;
+}
+
+/** A piece of the hash of the fleet's folder: six hex digits, the same for each way to write the folder. */
+export function fleetId(root: string): string {
+  return createHash('sha256').update(fleetRoot(root)).digest('hex').slice(0, 6);
 }
 
 /** The environment that carries the marks. CHRONOS_FLEET_ROOT is also what the programs find the fleet by. */

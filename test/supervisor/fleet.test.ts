@@ -208,7 +208,7 @@ describe('a port that another program holds', () => {
     const { port } = server.address() as AddressInfo;
     fleet().writeMap({ ann: port, bob: Number(fleet().ports.bob) });
     const { code, stdout, stderr } = await up(fleet());
-    expect([code, stdout.trim()]).toEqual([1, '2 users: 1 changed, 0 as they were, 1 failed']);
+    expect([code, stdout.trim()]).toEqual([3, '2 users: 1 changed, 0 as they were, 1 failed']);
     expect(stderr).toMatch(new RegExp(`127.0.0.1:${port} is held by .*process ${process.pid}`));
     const ann = await fleet().row('ann');
     expect(ann).toMatchObject({ state: 'blocked', pid: null });
@@ -227,7 +227,7 @@ describe('a port that another program holds', () => {
     const { port } = server.address() as AddressInfo;
     const before = await fleet().pids();
     fleet().writeMap({ ann: port, bob: Number(fleet().ports.bob) });
-    expect((await up(fleet())).code).toBe(1);
+    expect((await up(fleet())).code).toBe(3);
     expect(await fleet().pids()).toEqual(before);
     await new Promise((resolve) => server.close(resolve));
   });
@@ -241,7 +241,7 @@ describe("PM2 processes that are not this fleet's", () => {
     await fleet().pm2('start', 'sleep', '--name', name, '--', '1000');
     const [foreign] = await fleet().list();
     const { code, stderr } = await up(fleet());
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`called '${name}'`)]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`called '${name}'`)]);
     await fleet().run('down');
     expect((await fleet().list()).map(({ pid }) => pid)).toEqual([foreign?.pid]);
     await fleet().pm2('delete', name);

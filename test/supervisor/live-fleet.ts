@@ -54,10 +54,11 @@ export interface LiveFleet {
   end(): Promise<void>;
 }
 
-/** A fleet for the tests of the block around: `users`, each with a free port; nobody is started yet. */
+/** A fleet for the tests of the block around: `users`, each with a free port; nobody is started yet. Its folder is called `name`. */
 export function useFleet(
   users: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  name = 'f',
 ): () => LiveFleet {
   let fleet: LiveFleet | undefined;
   let base: string;
@@ -67,7 +68,7 @@ export function useFleet(
     base = mkdtempSync(join(tmpdir(), 'cf-'));
     const ports: Record<string, number> = {};
     for (const user of users) ports[user] = await freePort();
-    fleet = driveFleet(join(base, 'f'), join(base, 'p'), ports, environment);
+    fleet = driveFleet(join(base, name), join(base, 'p'), ports, environment);
     fleet.writeMap(ports);
   });
   afterAll(async () => {
