@@ -1,6 +1,8 @@
 // What goes to a client: kept in order, written as fast as the client takes it.
 
 import type { Socket } from 'node:net';
+import { frame } from '../wire/framing.js';
+import { CutPoints } from './cut-points.js';
 import type { Spool } from './spool.js';
 import type { SpoolQueue } from './spool-queue.js';
 
@@ -18,8 +20,14 @@ export interface OutputLimits {
 
 export class ClientOutput {
   // Order of the bytes:  client <- socket (`writing`) <- being read from disk (`reading`) <- queue <- pushed
-  private readonly queue: SpoolQueue;
+  private queue: SpoolQueue;
   private writing = 0;
+  /** Bytes that were ever handed to the socket, and that were ever pushed. */
+  private handed = 0;
+  private pushed = 0;
+  private readonly cutPoints = new CutPoints();
+  /** The queue that was before, while what is left of the reply is taken over from it; `last` comes behind that. */
+  private cutting: { readonly from: SpoolQueue; left: number; last: Buffer } | null = null;
   private reading = false;
   /** Filled only while nothing is being written. */
   private readInto: Buffer | undefined;
@@ -34,13 +42,11 @@ export class ClientOutput {
     private readonly limits: OutputLimits,
     private readonly onStall: () => void,
   ) {
-    this.queue = limits.spool.open({
-      readable: () => this.pump(),
-      room: () => this.tellProgress(),
-    });
+    this.queue = this.openQueue();
     socket.once('close', () => {
       clearTimeout(this.stallTimer);
       this.queue.close();
+      this.cutting?.from.close();
       this.tellProgress();
     });
   }
@@ -62,7 +68,7 @@ export class ClientOutput {
 
   /** Whether there is more for the client than its socket holds. */
   get isBehind(): boolean {
-    return this.reading || this.queue.length > 0;
+    return this.reading || this.cutting !== null || this.queue.length > 0;
   }
 
   /** Bytes that wait behind the socket. */
@@ -74,12 +80,38 @@ export class ClientOutput {
   /** Keeps a copy of what it cannot write at once. */
   push(bytes: Buffer): void {
     if (this.socket.destroyed) return;
+    this.pushed += bytes.length;
+    if (this.cutting !== null) {
+      this.cutting.last = Buffer.concat([this.cutting.last, bytes]);
+      return;
+    }
     if (this.writing === 0 && !this.isBehind && bytes.length <= SMALL_BYTES) {
       this.write(Buffer.from(bytes));
       return;
     }
     this.queue.push(bytes);
     this.pump();
+  }
+
+  /** Behind what was pushed so far, an ERR packet would be understood. `sequence` is the number of the last packet. */
+  mayBeCut(sequence: number): void {
+    if (this.isBehind) this.cutPoints.add({ at: this.pushed, sequence }, this.handed);
+  }
+
+  /**
+   * Drops what the client has yet to get of its reply, and ends it with the ERR where it understands one; nothing of the
+   * reply may be pushed any more. False (and nothing is done) where the client is not behind, or near to the end.
+   */
+  cut(err: Buffer): boolean {
+    const point = this.isBehind && this.cutting === null ? this.cutPoints.next(this.handed) : undefined;
+    if (point === undefined || this.socket.destroyed) return false;
+    const last = frame(err, point.sequence + 1);
+    this.cutting = { from: this.queue, left: point.at - this.handed, last };
+    this.queue = this.openQueue();
+    this.pushed = point.at + last.length;
+    this.cutPoints.clear();
+    this.progressed();
+    return true;
   }
 
   /** Calls `then` once, as soon as the output is no longer full (or the client is gone). */
@@ -105,23 +137,60 @@ export class ClientOutput {
   }
 
   private pump(): void {
+    this.takeOver();
     while (this.writing < SLICE_BYTES && !this.reading && !this.socket.destroyed) {
-      const piece = this.queue.take(SLICE_BYTES);
+      const { queue } = this;
+      const piece = queue.take(SLICE_BYTES);
       if (piece === undefined) {
         // One buffer for all that is read back: a new one each time would leave many behind.
-        if (this.queue.onDisk > 0 && this.writing === 0) void this.readBack();
+        if (queue.onDisk > 0 && this.writing === 0) {
+          this.readInto ??= Buffer.allocUnsafeSlow(SLICE_BYTES);
+          void this.read(queue, this.readInto, (bytes) => this.write(bytes));
+        }
         return;
       }
-      this.write(piece.bytes, () => this.queue.release(piece));
+      this.write(piece.bytes, () => queue.release(piece));
     }
   }
 
-  private async readBack(): Promise<void> {
+  /** Brings what the client is still to get of a reply that was cut into a queue of its own, so that the rest can be dropped. */
+  private takeOver(): void {
+    const { cutting } = this;
+    if (cutting === null || this.reading || this.socket.destroyed) return;
+    const { from } = cutting;
+    while (cutting.left > 0) {
+      const piece = from.take(Math.min(SLICE_BYTES, cutting.left));
+      if (piece === undefined) {
+        if (from.onDisk === 0) return;
+        const into = Buffer.allocUnsafeSlow(Math.min(SLICE_BYTES, cutting.left));
+        void this.read(from, into, (bytes) => this.queue.push(bytes));
+        return;
+      }
+      cutting.left -= piece.bytes.length;
+      this.queue.push(piece.bytes);
+      from.release(piece);
+    }
+    this.cutting = null;
+    from.close();
+    this.queue.push(cutting.last);
+  }
+
+  private openQueue(): SpoolQueue {
+    return this.limits.spool.open({
+      readable: () => this.pump(),
+      room: () => this.tellProgress(),
+    });
+  }
+
+  /** Reads from disk; of a reply that is cut meanwhile, no more than is left of it. */
+  private async read(queue: SpoolQueue, into: Buffer, then: (bytes: Buffer) => void): Promise<void> {
     this.reading = true;
     try {
-      this.readInto ??= Buffer.allocUnsafeSlow(SLICE_BYTES);
-      const length = await this.queue.read(this.readInto);
-      if (length > 0 && !this.socket.destroyed) this.write(this.readInto.subarray(0, length));
+      const read = await queue.read(into);
+      const cutting = this.cutting?.from === queue ? this.cutting : null;
+      const length = Math.min(read, cutting?.left ?? Infinity);
+      if (cutting !== null) cutting.left -= length;
+      if (length > 0 && !this.socket.destroyed) then(into.subarray(0, length));
     } catch (error) {
       // Without what was kept in the file, nothing that comes behind it can be understood.
       this.limits.spool.troubled(error instanceof Error ? error : new Error(String(error)));
@@ -135,6 +204,7 @@ export class ClientOutput {
   private write(bytes: Buffer, release?: () => void): void {
     if (this.writing === 0) this.watchStall();
     this.writing += bytes.length;
+    this.handed += bytes.length;
     this.socket.write(bytes, () => {
       release?.();
       this.writing -= bytes.length;

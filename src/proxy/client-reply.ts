@@ -52,11 +52,23 @@ export class ClientReply {
     else this.held.push(Buffer.from(bytes));
   }
 
-  /**
-   * Puts an ERR in the place of the rest of the reply, as soon as the protocol allows one. Nobody waits for the rest: the
-   * backend is not held up for it any more.
-   */
+  /** What was forwarded ends behind a row: there the reply may be cut, also when the client has not come so far yet. */
+  betweenRows(sequence: number): void {
+    if (this.held === null && !this.discarded) this.channel.output.mayBeCut(sequence);
+  }
+
+  /** Puts an ERR in the place of what the client has yet to get, as soon as the protocol allows one. */
   interrupt(err: Buffer): void {
+    if (this.channel.output.cut(err)) {
+      this.tracker?.silence();
+      this.connection.resume();
+    } else {
+      this.endWith(err);
+    }
+  }
+
+  /** Puts an ERR in the place of what the backend has yet to send. Nobody waits for that: the backend is not held up for it. */
+  private endWith(err: Buffer): void {
     this.ending ??= err;
     this.tracker?.interrupt(err);
     this.connection.resume();
@@ -101,7 +113,7 @@ export class ClientReply {
   private readonly giveUp = (): void => {
     const { failure } = this.channel.output;
     if (failure === null || this.ending !== null || this.tracker?.answered === true) return;
-    this.interrupt(errPayload(new FleetError('SPOOL_FAILED', { detail: failure.message })));
+    this.endWith(errPayload(new FleetError('SPOOL_FAILED', { detail: failure.message })));
   };
 
   /** A packet of the size of all that may be kept is not waited for. */

@@ -8,12 +8,12 @@ import type { Frame } from '../wire/framing.js';
 import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
-import type { ClientChannel } from './client-channel.js';
+import { errPayload, type ClientChannel } from './client-channel.js';
 import type { ClientCommand } from './command.js';
 import { CommandTurn } from './command-turn.js';
 import type { TurnOwner } from './turn-owner.js';
 import { giveUp } from './give-up.js';
-import { FramesAhead } from './frames-ahead.js';
+import { Intake } from './intake.js';
 import { LocalFile } from './local-file.js';
 import { ReleaseTurn } from './release-turn.js';
 import { serve } from './serve-command.js';
@@ -22,8 +22,7 @@ import { SessionLosses } from './session-losses.js';
 import type { Slot } from './slot.js';
 
 export class ClientSession implements TurnOwner {
-  private readonly ahead = new FramesAhead();
-  private isServing = false;
+  private readonly intake: Intake;
   private turn: CommandTurn | null = null;
   private busy = false;
   private readonly losses: SessionLosses;
@@ -40,6 +39,13 @@ export class ClientSession implements TurnOwner {
     readonly program: string | undefined,
   ) {
     this.losses = new SessionLosses(session);
+    this.intake = new Intake(channel, {
+      isOccupied: () => this.busy || this.isClosed,
+      serve: (frame) => this.serve(frame),
+      idle: () => {
+        if (host.draining) this.endWhenIdle();
+      },
+    });
   }
 
   get id(): number {
@@ -101,7 +107,7 @@ export class ClientSession implements TurnOwner {
     this.file = null;
     this.busy = false;
     this.since = Date.now();
-    this.serveNext();
+    this.intake.serveNext();
   }
 
   /** Gives up everything that the session has on a backend connection, then calls `then`. */
@@ -132,32 +138,10 @@ export class ClientSession implements TurnOwner {
       this.file.take(frame);
       return;
     }
-    this.ahead.push(frame);
-    if (this.ahead.isFull(this.channel.maxPacketBytes)) this.channel.pause();
-    this.serveNext();
+    this.intake.take(frame);
   }
 
-  /** Serves what is ahead, in a loop: what is answered at once would otherwise call this again from within, without end. */
-  private readonly serveNext = (): void => {
-    if (this.isServing) return;
-    this.isServing = true;
-    while (!this.busy && !this.isClosed && this.serveOne());
-    this.isServing = false;
-  };
-
-  private serveOne(): boolean {
-    const { output } = this.channel;
-    // Who sends ahead and does not read would fill the spool: as at a server, its next command waits for its last reply.
-    if (this.ahead.length > 0 && output.isBehind) {
-      output.onCaughtUp(this.serveNext);
-      return false;
-    }
-    const frame = this.ahead.shift();
-    if (frame === undefined) {
-      if (this.host.draining) this.endWhenIdle();
-      return false;
-    }
-    if (!this.ahead.isFull(this.channel.maxPacketBytes)) this.channel.resume();
+  private serve(frame: Frame): void {
     this.busy = true;
     this.since = Date.now();
     try {
@@ -166,7 +150,6 @@ export class ClientSession implements TurnOwner {
       if (!isFleetError(error)) throw error;
       this.answerError(error as ClientError, frame.lastSequence);
     }
-    return true;
   }
 
   sendLocalFile({ connection }: Live, reply: Reply): void {
@@ -177,7 +160,7 @@ export class ClientSession implements TurnOwner {
     this.file = new LocalFile(this.channel, connection, reply, this.host.settings.stallTimeoutMs, (error) =>
       this.endWith(error, 1),
     );
-    for (const frame of this.ahead.takeAll()) this.file.take(frame);
+    for (const frame of this.intake.takeAll()) this.file.take(frame);
   }
 
   /** Resolves when the client is not (any longer) sending a local file, so that it looks for an answer. */
@@ -185,8 +168,15 @@ export class ClientSession implements TurnOwner {
     return this.file?.over ?? Promise.resolve();
   }
 
-  /** KILL QUERY: what is queued is taken out, what runs is answered at once; nothing happens to an idle session. */
-  interrupt(error: ClientError, by: number | 'client-gone' | 'query-timeout'): void {
+  /** KILL QUERY: ends the command, or the reply that the client has yet to take; nothing happens to an idle session. */
+  cancel(error: ClientError, by: number | 'query-timeout'): void {
+    if (this.turn !== null) this.interrupt(error, by);
+    else if (this.channel.output.cut(errPayload(error)))
+      this.host.events.publish({ type: 'cancelled', session: this.id, by });
+  }
+
+  /** What is queued is taken out, what runs is answered at once. */
+  private interrupt(error: ClientError, by: number | 'client-gone' | 'query-timeout'): void {
     const { multiplexer, events, settings } = this.host;
     const { turn } = this;
     if (turn === null) return;
@@ -207,12 +197,12 @@ export class ClientSession implements TurnOwner {
   }
 
   timedOut(error: ClientError): void {
-    this.interrupt(error, 'query-timeout');
+    this.cancel(error, 'query-timeout');
   }
 
   /** KILL: the session ends, with an error where it is in the middle of something. */
   kill(by: number): void {
-    this.interrupt(new FleetError('CONNECTION_KILLED', {}), by);
+    this.cancel(new FleetError('CONNECTION_KILLED', {}), by);
     this.end('it was killed');
     if (this.channel.output.isBehind) this.channel.destroy();
   }
@@ -258,7 +248,7 @@ export class ClientSession implements TurnOwner {
 
   /** Ends the session, unless it is in the middle of a command or a transaction. */
   endWhenIdle(): void {
-    if (!this.busy && this.ahead.length === 0 && !this.session.holds.any) {
+    if (!this.busy && this.intake.isEmpty && !this.session.holds.any) {
       this.endWith(new FleetError('SHUTTING_DOWN', {}));
     }
   }

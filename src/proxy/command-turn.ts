@@ -187,6 +187,7 @@ export class CommandTurn implements Refusable {
     const reply = new ClientReply(this.owner.channel, connection, steps.length === 0);
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => reply.forward(bytes),
+      betweenRows: (sequence) => reply.betweenRows(sequence),
       prepared: (ok) => this.registerPrepared(ok, live),
       ...(countsAlike ? {} : { affectedRows: (ok) => changedRows(ok, isUpdate) }),
       ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),

@@ -101,7 +101,7 @@ export class Reception implements SessionHost {
   kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
     const victim = this.sessions.get(id);
     if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
-    if (what === 'query') victim.interrupt(new FleetError('QUERY_INTERRUPTED', {}), by.id);
+    if (what === 'query') victim.cancel(new FleetError('QUERY_INTERRUPTED', {}), by.id);
     else victim.kill(by.id);
   }
 

@@ -1,7 +1,7 @@
 // Gathers the outcome of a reply from its packets, on their way to wherever the reply goes.
 
-import type { EofPacket, ErrPacket, OkPacket } from '../wire/reply-packets.js';
-import type { PrepareOk, ReplyListener } from '../wire/reply-listener.js';
+import type { EofPacket, ErrPacket, OkPacket, PrepareOk } from '../wire/reply-packets.js';
+import type { ReplyListener } from '../wire/reply-listener.js';
 import type { ReplyTracker } from '../wire/reply-tracker.js';
 import type { StateChange } from '../wire/session-track.js';
 
@@ -22,6 +22,7 @@ export interface Outcome {
 export interface ReplySink {
   /** They are there during the call only. */
   forward(bytes: Buffer): void;
+  betweenRows?(sequence: number): void;
   prepared?(prepared: PrepareOk): number;
   definition?(payload: Buffer): Buffer;
   affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
@@ -38,6 +39,7 @@ export class ReplyProgress {
   listener(sink: ReplySink): ReplyListener {
     return {
       forward: (bytes) => sink.forward(bytes),
+      betweenRows: (sequence) => sink.betweenRows?.(sequence),
       ok: (ok) => {
         this.ok = this.last = ok;
         this.sawRows = false;

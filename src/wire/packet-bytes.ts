@@ -15,3 +15,11 @@ export function missingBytes(held: Buffer): number {
   const length = held.readUIntLE(0, 3);
   return held.length === PACKET_HEADER_BYTES ? 1 : PACKET_HEADER_BYTES + length - held.length;
 }
+
+/** One piece for all of them, so that a long filling takes no memory. */
+const ZEROS = Buffer.alloc(64 * 1024);
+
+/** So many zeros, in pieces. */
+export function* zeros(length: number): Iterable<Buffer> {
+  for (let left = length; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
+}

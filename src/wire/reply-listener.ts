@@ -1,17 +1,12 @@
 // What a reply tells as it is followed, and the places in which it can be changed.
 
-import type { EofPacket, ErrPacket, OkPacket } from './reply-packets.js';
-
-/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html */
-export interface PrepareOk {
-  readonly statementId: number;
-  readonly columns: number;
-  readonly parameters: number;
-}
+import type { EofPacket, ErrPacket, OkPacket, PrepareOk } from './reply-packets.js';
 
 export interface ReplyListener {
   /** Bytes for the client, in order. They are there during the call only. */
   forward(bytes: Buffer): void;
+  /** What was forwarded so far ends behind a row, in the packet numbered `sequence`. Not told behind every row. */
+  betweenRows?(sequence: number): void;
   ok?(ok: OkPacket): void;
   /** Answers with the count of affected rows that the client is to see. */
   affectedRows?(ok: OkPacket): OkPacket['affectedRows'];

@@ -27,6 +27,13 @@ export interface EofPacket {
   readonly status: number;
 }
 
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html */
+export interface PrepareOk {
+  readonly statementId: number;
+  readonly columns: number;
+  readonly parameters: number;
+}
+
 /** @param tracked whether CLIENT_SESSION_TRACK was agreed on, which changes the form of the packet's end */
 export function readOk(payload: Buffer, tracked: boolean): OkPacket {
   const reader = new PayloadReader(payload, 1);
@@ -87,4 +94,19 @@ export function readEof(payload: Buffer): EofPacket {
 
 export function writeEof(eof: EofPacket): Buffer {
   return Buffer.concat([Buffer.from([0xfe]), int(eof.warnings, 2), int(eof.status, 2)]);
+}
+
+export function readPrepareOk(payload: Buffer): PrepareOk {
+  if (payload.length < 9) throw malformed('a COM_STMT_PREPARE reply of less than 9 bytes');
+  return {
+    statementId: payload.readUInt32LE(1),
+    columns: payload.readUInt16LE(5),
+    parameters: payload.readUInt16LE(7),
+  };
+}
+
+/** The flag that tells of a changed session is for those who agreed on SESSION_TRACK. */
+export function withoutStateChanged(eof: EofPacket): EofPacket {
+  const status = eof.status & ~ServerStatus.SESSION_STATE_CHANGED;
+  return status === eof.status ? eof : { ...eof, status };
 }

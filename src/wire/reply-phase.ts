@@ -84,3 +84,21 @@ function behindDefinitions(then: Then, status: number): Phase {
 function behindResult(form: ReplyForm, status: number): Phase {
   return form === 'query' && (status & ServerStatus.MORE_RESULTS_EXISTS) !== 0 ? { name: 'first' } : END;
 }
+
+/**
+ * Whether nothing of a packet in the phase but its length and first byte matters. @param seesDefinitions somebody wants to
+ * see definitions whole
+ */
+export function isUnread(phase: Phase, first: number, length: number, seesDefinitions: boolean): boolean {
+  switch (phase.name) {
+    case 'rows':
+    case 'fields':
+      return first !== 0xff && !(first === 0xfe && length < 9);
+    case 'definitions':
+      return first !== 0xff && !seesDefinitions;
+    case 'first':
+    case 'definitions-eof':
+    case 'end':
+      return false;
+  }
+}

@@ -1,19 +1,24 @@
 // Follows a backend's reply packet by packet, so that it can be forwarded as it came and its end is known.
 
 import { FleetError } from '../errors.js';
-import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES, ServerStatus } from './constants.js';
+import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES } from './constants.js';
 import { frame } from './framing.js';
 import { malformed, PayloadReader } from './lenenc.js';
 import type { ReplyListener } from './reply-listener.js';
-import { missingBytes, wholePacket } from './packet-bytes.js';
-import { readEof, readErr, readOk, writeEof, writeOk } from './reply-packets.js';
-import { firstPhase, nextPhase, type Phase, type ReplyForm, type Step } from './reply-phase.js';
+import { missingBytes, wholePacket, zeros } from './packet-bytes.js';
+import {
+  readEof,
+  readErr,
+  readOk,
+  readPrepareOk,
+  withoutStateChanged,
+  writeEof,
+  writeOk,
+} from './reply-packets.js';
+import { firstPhase, isUnread, nextPhase, type Phase, type ReplyForm, type Step } from './reply-phase.js';
 
 /** Packets up to this size are forwarded whole, longer ones as they come. */
 const WHOLE_PACKET_BYTES = 128 * 1024;
-
-/** Fills packets up; one piece for all of them, so that a long packet takes no memory. */
-const ZEROS = Buffer.alloc(64 * 1024);
 
 export class ReplyTracker {
   private phase: Phase;
@@ -75,11 +80,16 @@ export class ReplyTracker {
    * was cut is filled up with zeros, which read as empty values, so that the ERR stands where the client looks for it.
    */
   abort(errPayload: Buffer): void {
-    for (let left = this.passing; left > 0; left -= ZEROS.length) this.forward(ZEROS.subarray(0, left));
+    for (const piece of zeros(this.passing)) this.forward(piece);
     // What the backend may still send is followed by its own numbers.
     let last = this.sequence;
     if (this.continued) this.forward(frame(Buffer.alloc(0), ++last));
     this.forward(frame(errPayload, last + 1));
+    this.muted = true;
+  }
+
+  /** What the backend still sends is followed, but nobody gets it: the client has its answer. */
+  silence(): void {
     this.muted = true;
   }
 
@@ -100,7 +110,12 @@ export class ReplyTracker {
       if (this.held.length > 0) {
         at = unsent = this.hold(chunk, at);
       } else if (this.passing > 0) {
+        const isLong = at === from;
         at += this.pass(chunk.length - at);
+        if (isLong && this.passing === 0) {
+          flush();
+          this.tellBetweenRows();
+        }
       } else if (this.mayPass(chunk, at)) {
         this.beginPassing(chunk, at);
         at += PACKET_HEADER_BYTES;
@@ -125,7 +140,13 @@ export class ReplyTracker {
       }
     }
     flush();
+    this.tellBetweenRows();
     return at;
+  }
+
+  private tellBetweenRows(): void {
+    if (this.phase.name === 'rows' && this.passing === 0 && !this.continued && !this.muted)
+      this.listener.betweenRows?.(this.sequence);
   }
 
   private pass(available: number): number {
@@ -144,17 +165,7 @@ export class ReplyTracker {
     if (length === 0) return this.phase.name === 'rows';
     const first = bytes[at + PACKET_HEADER_BYTES];
     if (first === undefined) return false;
-    switch (this.phase.name) {
-      case 'rows':
-      case 'fields':
-        return first !== 0xff && !(first === 0xfe && length < 9);
-      case 'definitions':
-        return first !== 0xff && this.listener.definition === undefined;
-      case 'first':
-      case 'definitions-eof':
-      case 'end':
-        return false;
-    }
+    return isUnread(this.phase, first, length, this.listener.definition !== undefined);
   }
 
   private beginPassing(bytes: Buffer, at: number): void {
@@ -248,12 +259,7 @@ export class ReplyTracker {
   }
 
   private seePrepared(packet: Buffer, payload: Buffer): Buffer {
-    if (payload.length < 9) throw malformed('a COM_STMT_PREPARE reply of less than 9 bytes');
-    const prepared = {
-      statementId: payload.readUInt32LE(1),
-      columns: payload.readUInt16LE(5),
-      parameters: payload.readUInt16LE(7),
-    };
+    const prepared = readPrepareOk(payload);
     this.step({ type: 'prepared', ...prepared });
     const shown = Buffer.from(packet);
     shown.writeUInt32LE(this.listener.prepared?.(prepared) ?? prepared.statementId, PACKET_HEADER_BYTES + 1);
@@ -272,10 +278,8 @@ export class ReplyTracker {
     const eof = readEof(payload);
     this.step({ type: behind === 'rows' ? 'rows-eof' : 'definitions-eof', eof });
     this.listener.eof?.(eof, behind);
-    if ((eof.status & ServerStatus.SESSION_STATE_CHANGED) === 0) return packet;
-    // The flag is for those who agreed on SESSION_TRACK.
-    const status = eof.status & ~ServerStatus.SESSION_STATE_CHANGED;
-    return frame(writeEof({ ...eof, status }), this.sequence);
+    const shown = withoutStateChanged(eof);
+    return shown === eof ? packet : frame(writeEof(shown), this.sequence);
   }
 
   private tryInterrupt(): void {

@@ -51,6 +51,33 @@ describe.each(samples)('$name ($form), interrupted', ({ form, packets }) => {
   });
 });
 
+describe.each(samples)('$name ($form), cut in two anywhere', ({ form, packets }) => {
+  it('is said to be between rows only where a client understands an ERR, and with the right number', () => {
+    const bytes = bytesOf(packets);
+    const starts = startsOf(packets);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const tracking = track(form);
+      feed(tracking, bytes.subarray(0, cut), bytes.subarray(cut));
+      for (const { at, sequence } of tracking.between) {
+        const next = starts.indexOf(at);
+        expect([cut, packets[next]?.place, sequence]).toEqual([cut, 'open', next]);
+      }
+    }
+  });
+});
+
+it('says so behind each row that came in several pieces, which may be long', () => {
+  const packets = resultSet([longRow(200_000), longRow(200_000)]);
+  const bytes = bytesOf(packets);
+  const tracking = track('query');
+  for (let at = 0; at < bytes.length; at += 65_536) feed(tracking, bytes.subarray(at, at + 65_536));
+  const starts = startsOf(packets);
+  const head = resultSet([]).length - 1;
+  expect(tracking.between).toEqual(
+    expect.arrayContaining([1, 2].map((row) => ({ at: starts[head + row], sequence: head + row }))),
+  );
+});
+
 describe.each(samples)('$name ($form), cut off by a loss', ({ form, packets }) => {
   const bytes = bytesOf(packets);
   const starts = startsOf(packets);

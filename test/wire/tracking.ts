@@ -1,7 +1,6 @@
 // A reply tracker whose doings are kept for the test to look at.
-import type { EofPacket, ErrPacket, OkPacket } from '../../src/wire/reply-packets.js';
+import type { EofPacket, ErrPacket, OkPacket, PrepareOk } from '../../src/wire/reply-packets.js';
 import type { ReplyForm } from '../../src/wire/reply-phase.js';
-import type { PrepareOk } from '../../src/wire/reply-listener.js';
 import { ReplyTracker } from '../../src/wire/reply-tracker.js';
 import { createSplitter, type RawPacket } from '../support/raw-packets.js';
 
@@ -14,6 +13,8 @@ export interface Tracking {
   readonly eofs: { readonly eof: EofPacket; readonly behind: string }[];
   readonly prepared: PrepareOk[];
   readonly files: () => number;
+  /** How much had been forwarded when the reply was said to be between rows, and the number of the last packet. */
+  readonly between: { readonly at: number; readonly sequence: number }[];
 }
 
 export interface TrackOptions {
@@ -33,10 +34,12 @@ export function track(form: ReplyForm, options: TrackOptions = {}): Tracking {
   const errs: ErrPacket[] = [];
   const eofs: Tracking['eofs'] = [];
   const prepared: PrepareOk[] = [];
+  const between: Tracking['between'] = [];
   let files = 0;
   const tracker = new ReplyTracker(form, 0, tracked, {
     // Copied: what is forwarded may be a part of the chunk that came.
     forward: (bytes) => void pieces.push(Buffer.from(bytes)),
+    betweenRows: (sequence) => void between.push({ at: Buffer.concat(pieces).length, sequence }),
     ok: (ok) => void oks.push(ok),
     err: (err) => void errs.push(err),
     ...(definition === undefined ? {} : { definition }),
@@ -49,7 +52,8 @@ export function track(form: ReplyForm, options: TrackOptions = {}): Tracking {
       files++;
     },
   });
-  return { tracker, forwarded: () => Buffer.concat(pieces), oks, errs, eofs, prepared, files: () => files };
+  const forwarded = (): Buffer => Buffer.concat(pieces);
+  return { tracker, forwarded, oks, errs, eofs, prepared, files: () => files, between };
 }
 
 /** Feeds the pieces in order; answers how many bytes behind the reply's end were left over. */
