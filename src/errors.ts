@@ -73,6 +73,12 @@ export const errorTable = {
     sqlState: '42000',
     message: "Can't create more than {max} prepared statements in one session",
   },
+  STATEMENTS_TOO_LARGE: {
+    errno: 1461,
+    sqlState: '42000',
+    message:
+      "Can't create more prepared statements: the texts of those of the session have {size} bytes, and {max} is the limit",
+  },
   // Waiting
   QUEUE_FULL: {
     errno: 1637,

@@ -70,7 +70,7 @@ export class ClientChannel {
 
   /**
    * The next frame, while nobody listens. What comes behind it stays unread: it may be TLS.
-   * @throws the error of a packet that is none, or of one too large; HANDSHAKE_FAILED when the client is gone
+   * @throws PACKETS_OUT_OF_ORDER, PACKET_TOO_LARGE as soon as one is announced, HANDSHAKE_FAILED when the client is gone
    */
   read(): Promise<Frame> {
     return new Promise((resolve, reject) => {
@@ -196,12 +196,12 @@ export class ClientChannel {
     if (this.reading === null) return;
     try {
       const frame = this.reader.next();
+      const oversized = frame?.oversized ?? this.reader.excess;
+      if (oversized > 0) throw tooLarge({ oversized }, this.maxPacketBytes);
       if (frame === null) return;
+      if (frame.sequence !== this.nextSequence) throw new FleetError('PACKETS_OUT_OF_ORDER', {});
       this.nextSequence = (frame.lastSequence + 1) & 0xff;
-      const { reading } = this;
-      this.stopReading();
-      if (frame.oversized === 0) reading.resolve(frame);
-      else reading.reject(tooLarge(frame, this.maxPacketBytes));
+      this.stopReading()?.resolve(frame);
     } catch (error) {
       this.stopReading()?.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -230,9 +230,12 @@ export class ClientChannel {
   }
 }
 
-/** The error for a frame that was skipped. */
-export function tooLarge(frame: Frame, max: number): FleetError<'PACKET_TOO_LARGE'> {
-  return new FleetError('PACKET_TOO_LARGE', { size: frame.oversized, max });
+/** The error for a frame that was skipped, or will be. */
+export function tooLarge(
+  { oversized }: Pick<Frame, 'oversized'>,
+  max: number,
+): FleetError<'PACKET_TOO_LARGE'> {
+  return new FleetError('PACKET_TOO_LARGE', { size: oversized, max });
 }
 
 function gone(): Error {

@@ -21,7 +21,7 @@ export function payloadFor(command: ClientCommand, own: Substitution | null): Bu
 /** The COM_STMT_SEND_LONG_DATA payloads that go before an execution. */
 export function longDataFor({ code, statement }: ClientCommand): Buffer[] {
   if (statement === null || code !== Command.STMT_EXECUTE) return [];
-  return statement.longData.map((data) => withStatementId(data, statement.backend?.id ?? 0));
+  return statement.longData.payloads().map((data) => withStatementId(data, statement.backend?.id ?? 0));
 }
 
 export function closePayload(statementId: number): Buffer {

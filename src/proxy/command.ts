@@ -2,7 +2,8 @@
 
 import { FleetError } from '../errors.js';
 import type { Session, ServerFacts } from '../session/session.js';
-import { clearLongData, type PreparedStatement } from '../session/prepared-statements.js';
+import type { PreparedStatement } from '../session/prepared-statements.js';
+import { checkTextRoom } from '../session/text-statements.js';
 import { createTextReader } from '../sql/cache.js';
 import type { SqlMode, Statement } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
@@ -30,10 +31,13 @@ export interface ClientCommand {
 /** Tools send the same texts again and again. */
 const readText = createTextReader();
 
-/** Reads a command that goes to the backend. @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, MALFORMED_PACKET */
+/**
+ * Reads a command that goes to the backend.
+ * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, PACKET_TOO_LARGE, MALFORMED_PACKET
+ */
 export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
-  const { payload } = frame;
-  const code = payload[0] ?? 0;
+  const code = frame.payload[0] ?? 0;
+  const payload = code === Command.STMT_PREPARE ? ownCopy(frame.payload) : frame.payload;
   const plain = { code, payload, lastSequence: frame.lastSequence, statement: null, effects: [], text: null };
   switch (code) {
     case Command.QUERY:
@@ -44,6 +48,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       const effects = withExecuted(read.statements, session, mode);
       const isQuery = code === Command.QUERY;
       if (!isQuery) session.statements.checkRoom();
+      checkTextRoom(session.textStatements, effects);
       return {
         ...plain,
         text,
@@ -85,13 +90,20 @@ function withExecuted(effects: readonly Statement[], session: Session, mode: Sql
   });
 }
 
+/** The bytes alone: what stays with the session must not keep the chunk, or the pool, that they are a part of. */
+function ownCopy(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}
+
 type Plain = Omit<ClientCommand, 'form' | 'isRead' | 'fingerprint'>;
 
 function readExecute(plain: Plain, session: Session, max: number): ClientCommand {
   const about = onStatement(plain, session, 'mysqld_stmt_execute');
-  const size = about.statement.longDataBytes;
-  if (size > max) {
-    clearLongData(about.statement);
+  const size = about.statement.longData.tooLarge;
+  if (size > 0) {
+    about.statement.longData.clear();
     throw new FleetError('PACKET_TOO_LARGE', { size, max });
   }
   const { effects } = about.statement;

@@ -24,6 +24,9 @@ import type { Spool } from './spool.js';
 /** Thread ids are four bytes. */
 const LAST_ID = 0xffffffff;
 
+/** Characters kept of the name that a client's program gives itself: the status document has it for every session. */
+const PROGRAM_NAME = 128;
+
 /** Ms in which a client that is there takes its last packet. */
 const FAREWELL_MS = 500;
 
@@ -198,7 +201,12 @@ export class Reception implements SessionHost {
       collation: response.collation,
       schema: response.schema ?? this.settings.backend.database ?? null,
     });
-    const client = new ClientSession(session, channel, this, response.attributes.get('program_name'));
+    const client = new ClientSession(
+      session,
+      channel,
+      this,
+      response.attributes.get('program_name')?.slice(0, PROGRAM_NAME),
+    );
     if (!(await this.checkSchema(client))) return;
     if (this.sessions.size >= this.settings.maxSessions) {
       throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });

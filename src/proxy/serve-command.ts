@@ -1,7 +1,6 @@
 // Which command goes where: answered here, acted on here, refused, or sent to the backend.
 
 import { FleetError } from '../errors.js';
-import { addLongData, clearLongData } from '../session/prepared-statements.js';
 import type { ServerFacts } from '../session/session.js';
 import type { KillEffect, Statement } from '../sql/types.js';
 import { Capability, Command, lastingStatus, refusedCommands } from '../wire/constants.js';
@@ -73,7 +72,7 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   }
   // A statement that is not on the connection has nothing there to be reset.
   if (code === Command.STMT_RESET && statement !== null && !statement.cursorOpen) {
-    clearLongData(statement);
+    statement.longData.clear();
     ok(client, frame.lastSequence);
     return;
   }
@@ -142,8 +141,7 @@ function withoutReply(client: ClientSession, { payload }: Frame): void {
     client.cursorMayHaveClosed();
   } else {
     // Kept here until the execution, so that it needs no hold on the connection and survives its loss.
-    const statement = statements.find(id);
-    if (statement !== undefined) addLongData(statement, payload, client.channel.maxPacketBytes);
+    statements.find(id)?.longData.add(payload, client.channel.maxPacketBytes);
   }
   client.answered();
 }

@@ -1,7 +1,7 @@
 // After a command: what its reply says of the session's state, its holds and its diagnostics.
 
 import { maySetInsertId } from '../session/diagnostics.js';
-import { clearLongData, type PreparedStatement } from '../session/prepared-statements.js';
+import type { PreparedStatement } from '../session/prepared-statements.js';
 import type { Session } from '../session/session.js';
 import type { Statement } from '../sql/types.js';
 import { Capability, Command, ServerStatus } from '../wire/constants.js';
@@ -97,7 +97,7 @@ function textOf({ text, statement }: ClientCommand): Buffer | null {
 }
 
 function learnStatement(code: number, statement: PreparedStatement, { err, status }: Outcome): void {
-  if (code !== Command.STMT_FETCH) clearLongData(statement);
+  if (code !== Command.STMT_FETCH) statement.longData.clear();
   if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
   if (status === null) return;
   const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;

@@ -3,15 +3,18 @@
 
 import { FleetError } from '../errors.js';
 import type { ConnectionState } from './connection-state.js';
+import { LongData, type LongDataAccount } from './long-data.js';
 import type { Statement } from '../sql/types.js';
 
 /** The server's own bound is 16,382 for all connections together (max_prepared_stmt_count). */
-const MAX_STATEMENTS = 4096;
+export const MAX_STATEMENTS = 4096;
+/** Bytes of the texts that a session's statements of a kind keep, past which it gets no more of them. */
+export const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
 export interface PreparedStatement {
   /** The id that the client sees. */
   readonly id: number;
-  /** The COM_STMT_PREPARE payload that made it. */
+  /** The COM_STMT_PREPARE payload that made it; no part of a larger buffer, which it would keep. */
   readonly preparePayload: Buffer;
   parameters: number;
   /** For people: its text with `?` for its literals. */
@@ -24,27 +27,25 @@ export interface PreparedStatement {
   boundTypes: Buffer | null;
   /** Where (`backend`) the server knows them. */
   typesKnownAt: object | null;
-  /** COM_STMT_SEND_LONG_DATA payloads since the last execution, sent together with it. */
-  longData: Buffer[];
-  /** Bytes of them, also of those that were too many to be kept. */
-  longDataBytes: number;
+  /** What came by COM_STMT_SEND_LONG_DATA since the last execution, sent together with the next. */
+  readonly longData: LongData;
   /** Its id on the connection whose state `owner` is; prepared again where the connection is another. */
   backend: { readonly owner: ConnectionState; readonly id: number } | null;
 }
 
 export class PreparedStatements {
   private readonly byId = new Map<number, PreparedStatement>();
+  private readonly longDataAccount: LongDataAccount = { bytes: 0 };
+  private textBytes = 0;
   private lastId = 0;
 
-  /** @throws TOO_MANY_STATEMENTS where another statement would be one too many */
+  /** @throws TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE where there is no room for another statement */
   checkRoom(): void {
-    if (this.byId.size >= MAX_STATEMENTS)
-      throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
+    checkRoomFor(this.byId.size, this.textBytes);
   }
 
   add(preparePayload: Buffer, effects: readonly Statement[], fingerprint: string): PreparedStatement {
-    if (this.byId.size >= MAX_STATEMENTS)
-      throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
+    this.checkRoom();
     const id = ++this.lastId;
     const statement: PreparedStatement = {
       id,
@@ -55,11 +56,11 @@ export class PreparedStatements {
       cursorOpen: false,
       boundTypes: null,
       typesKnownAt: null,
-      longData: [],
-      longDataBytes: 0,
+      longData: new LongData(this.longDataAccount),
       backend: null,
     };
     this.byId.set(id, statement);
+    this.textBytes += preparePayload.length;
     return statement;
   }
 
@@ -88,12 +89,25 @@ export class PreparedStatements {
     const statement = this.byId.get(id);
     if (statement === undefined) return;
     this.byId.delete(id);
+    this.textBytes -= statement.preparePayload.length;
+    statement.longData.clear();
     // Nobody needs it any more; the next turn on its connection closes it, whoever's that is.
     statement.backend?.owner.unusedStatements.push(statement.backend.id);
   }
 
   clear(): void {
     for (const id of [...this.byId.keys()]) this.remove(id);
+  }
+}
+
+/**
+ * Whether a session that has so many statements of a kind, with so many bytes of text, may have another.
+ * @throws TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE
+ */
+export function checkRoomFor(count: number, textBytes: number): void {
+  if (count >= MAX_STATEMENTS) throw new FleetError('TOO_MANY_STATEMENTS', { max: MAX_STATEMENTS });
+  if (textBytes >= MAX_STATEMENT_BYTES) {
+    throw new FleetError('STATEMENTS_TOO_LARGE', { size: textBytes, max: MAX_STATEMENT_BYTES });
   }
 }
 
@@ -126,16 +140,4 @@ export function executePayload(statement: PreparedStatement, payload: Buffer): B
     statement.boundTypes,
     out.subarray(flagAt + 1),
   ]);
-}
-
-/** Keeps a COM_STMT_SEND_LONG_DATA payload for the execution; past `maxBytes` nothing is kept, and the execution refused. */
-export function addLongData(statement: PreparedStatement, payload: Buffer, maxBytes: number): void {
-  statement.longDataBytes += payload.length;
-  if (statement.longDataBytes > maxBytes) statement.longData = [];
-  else statement.longData.push(Buffer.from(payload));
-}
-
-export function clearLongData(statement: PreparedStatement): void {
-  statement.longData = [];
-  statement.longDataBytes = 0;
 }

@@ -1,10 +1,23 @@
 // Text prepared statements (PREPARE s FROM '...') of many sessions on one connection: a name is prepared again with its
 // session's text when another session has used it since.
 
+import type { Statement } from '../sql/types.js';
+import { checkRoomFor } from './prepared-statements.js';
 import { quoted } from './variables.js';
 
 /** A session's text prepared statements: the text behind each name (lower case). */
 export type TextStatements = Map<string, string>;
+
+/**
+ * Whether there is room for what the PREPAREs among `effects` would have the session keep.
+ * @throws TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE
+ */
+export function checkTextRoom(kept: TextStatements, effects: readonly Statement[]): void {
+  if (!effects.some(({ prepare }) => prepare !== null)) return;
+  let bytes = 0;
+  for (const text of kept.values()) bytes += text.length;
+  checkRoomFor(kept.size, bytes);
+}
 
 /** Names on a connection and whose statement each of them is. */
 export class TextStatementOwners {

@@ -9,16 +9,25 @@ const KEPT = 1_000;
 /** Tokens of a statement past which it is not judged. */
 const MOST = 100_000;
 
+/** Why what a lexer has read is not judged, nor the rest of its text. */
+export const TOO_LONG = 'a statement that is too long to judge';
+
 const values = new Set(['NULL', 'DEFAULT', 'TRUE', 'FALSE']);
 
-/** The tokens up to the next delimiter, which is passed, or to the end of the text. */
+/**
+ * The tokens up to the next delimiter, which is passed, or to the end of the text. A statement that is too long to be judged is
+ * not read to its end: the time is the other sessions'.
+ */
 export function collectStatement(lexer: Lexer): Token[] {
   const tokens: Token[] = [];
   for (let token = nextToken(lexer); token !== null; token = nextToken(lexer)) {
     if (token.kind === Kind.Delimiter) break;
     if (tokens.length < KEPT) tokens.push(token);
     else if (tokens.length < MOST) keep(tokens, token);
-    else lexer.doubt = 'a statement that is too long to judge';
+    else {
+      lexer.doubt = TOO_LONG;
+      break;
+    }
   }
   return tokens;
 }

@@ -1,5 +1,5 @@
 // Reads a command's text: which statements it holds, and what each does to the session.
-import { collectStatement } from './collect.js';
+import { collectStatement, TOO_LONG } from './collect.js';
 import { interpret } from './interpret.js';
 import { createLexer, nextToken } from './lexer.js';
 import type { Lexer } from './lexer.js';
@@ -26,6 +26,10 @@ export function readStatements(text: Buffer, mode: SqlMode): Statement[] {
     const { draft, takesRest } = interpret(text, lexer.mode, tokens);
     statements.push(draft);
     if (lexer.doubt !== null) obscure(draft, lexer.doubt);
+    if (lexer.doubt === TOO_LONG) {
+      draft.end = text.length;
+      break;
+    }
     if (takesRest && hasMore(lexer)) {
       obscure(draft, 'a body of statements');
       draft.end = text.length;

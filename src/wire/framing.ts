@@ -3,6 +3,7 @@
 
 import { FleetError } from '../errors.js';
 import { MAX_PACKET_PAYLOAD, PACKET_HEADER_BYTES } from './constants.js';
+import { Gathering } from './gathering.js';
 
 /** A payload as packets, numbered from `sequence` on (0..255, wrapping). Payloads of 2^24-1 bytes and more are split. */
 export function frame(payload: Buffer, sequence: number): Buffer {
@@ -40,13 +41,13 @@ interface Part {
 }
 
 /**
- * Puts a stream of bytes together to logical packets. Chunks are kept by reference until the packet is whole, then joined
- * once, so that a packet of many megabytes costs one copy.
+ * Puts a stream of bytes together to logical packets. A packet that is not whole costs hardly more memory than those of its
+ * bytes that have come, however small the pieces; one that came whole is given out as a part of its chunk, without a copy.
  */
 export class FrameReader {
   private chunks: Buffer[] = [];
   private part: Part | null = null;
-  private body: Buffer[] = [];
+  private readonly body = new Gathering();
   private bodyBytes = 0;
   private firstSequence = 0;
   private lastSequence = 0;
@@ -58,6 +59,11 @@ export class FrameReader {
 
   /** @param maxPayload bytes of a logical packet, past which it is skipped as it comes in */
   constructor(public maxPayload: number) {}
+
+  /** Bytes of the packet that is coming in, as far as it is announced, where that is over the limit; else 0. */
+  get excess(): number {
+    return this.discarding ? this.bodyBytes + (this.part?.left ?? 0) : 0;
+  }
 
   push(chunk: Buffer): void {
     if (chunk.length > 0) this.chunks.push(chunk);
@@ -97,7 +103,7 @@ export class FrameReader {
     this.lastSequence = sequence;
     if (this.bodyBytes + length > this.maxPayload) {
       this.discarding = true;
-      this.body = [];
+      this.body.clear();
     }
     return { left: length, full: length === MAX_PACKET_PAYLOAD && !this.separate };
   }
@@ -117,7 +123,7 @@ export class FrameReader {
       if (taken === null) return;
       part.left -= taken.length;
       this.bodyBytes += taken.length;
-      if (!this.discarding) this.body.push(taken);
+      if (!this.discarding) this.body.push(taken, part.full ? MAX_PACKET_PAYLOAD : part.left);
     }
   }
 
@@ -134,14 +140,12 @@ export class FrameReader {
   }
 
   private finish(): Frame {
-    const only = this.body.length === 1 ? this.body[0] : undefined;
     const frame = {
       sequence: this.firstSequence,
       lastSequence: this.lastSequence,
-      payload: only ?? Buffer.concat(this.body),
+      payload: this.body.take(),
       oversized: this.discarding ? this.bodyBytes : 0,
     };
-    this.body = [];
     this.bodyBytes = 0;
     this.discarding = false;
     return frame;
