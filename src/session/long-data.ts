@@ -74,7 +74,7 @@ function append(blocks: Block[], payload: Buffer): void {
   if (last !== undefined) last.filled += data.copy(last.memory, last.filled, 0, fits);
   if (last !== undefined && data.length <= fits) return;
   const rest = data.subarray(fits);
-  const room = Math.max(rest.length, Math.min(BLOCK_BYTES, last?.filled ?? 0));
+  const room = Math.max(rest.length, Math.min(BLOCK_BYTES, 2 * (last?.filled ?? 0)));
   // Not from the shared pool: a small block would keep all of it.
   const memory = Buffer.allocUnsafeSlow(HEAD_BYTES + room);
   payload.copy(memory, 0, 0, HEAD_BYTES);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   executePayload,
+  MAX_STATEMENT_BYTES,
   PreparedStatements,
   type PreparedStatement,
 } from '../../src/session/prepared-statements.js';
@@ -34,6 +35,37 @@ describe('ids', () => {
     expect(add).toThrow(expect.objectContaining({ code: 'TOO_MANY_STATEMENTS' }));
     statements.remove(1);
     expect(add).not.toThrow();
+  });
+});
+
+describe('the texts of a session’s statements', () => {
+  const large = Buffer.alloc(MAX_STATEMENT_BYTES / 2 + 1);
+
+  it('are bounded together', () => {
+    statements.add(large, [], 'SELECT ?');
+    const { id } = statements.add(large, [], 'SELECT ?');
+    const tooMany = expect.objectContaining({ code: 'STATEMENTS_TOO_LARGE', errno: 1461 }) as Error;
+    expect(add).toThrow(tooMany);
+    expect(add).toThrow(`${2 * large.length} bytes, and ${MAX_STATEMENT_BYTES} is the limit`);
+    statements.remove(id);
+    expect(add).not.toThrow();
+  });
+
+  it('may be as long as the server takes them, one at a time', () => {
+    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), [], 'SELECT ?');
+    statements.remove(id);
+    expect(add).not.toThrow();
+  });
+});
+
+describe('long data of a statement that is closed', () => {
+  it('is no longer counted', () => {
+    const data = Buffer.alloc(1007);
+    const [closed, open] = [add(), add()];
+    closed.longData.add(data, 1500);
+    statements.remove(closed.id);
+    open.longData.add(data, 1500);
+    expect(open.longData.tooLarge).toBe(0);
   });
 });
 

@@ -138,3 +138,51 @@ describe('a packet over the limit', () => {
     expect(read([toPackets(Buffer.alloc(1000), 0)], new FrameReader(1000))[0]?.oversized).toBe(0);
   });
 });
+
+describe('a packet in small pieces', () => {
+  const payload = Buffer.from(Array.from({ length: 40_000 }, (_, i) => i % 251));
+
+  it('keeps nothing of the pieces, each of which may be a part of a large buffer', () => {
+    const reader = new FrameReader(limit);
+    const pieces = Array.from({ length: payload.length }, (_, i) => Buffer.from([payload[i] ?? 0]));
+    reader.push(toPackets(payload, 0).subarray(0, 4));
+    for (const piece of pieces.slice(0, -1)) {
+      reader.push(piece);
+      expect(reader.next()).toBeNull();
+      piece.fill(0xee);
+    }
+    reader.push(pieces.at(-1) ?? Buffer.alloc(0));
+    expect(reader.next()?.payload.equals(payload)).toBe(true);
+  });
+
+  it('is whole whatever small and large pieces it comes in', () => {
+    const stream = Buffer.concat([toPackets(payload, 0), toPackets(Buffer.from('next'), 0)]);
+    for (const sizes of [
+      [1, 2048],
+      [2047, 2049, 3],
+      [16_384, 5],
+      [7, 7, 9000],
+    ]) {
+      const pieces: Buffer[] = [];
+      for (let at = 0, i = 0; at < stream.length; i++) {
+        const size = sizes[i % sizes.length] ?? 1;
+        pieces.push(Buffer.from(stream.subarray(at, at + size)));
+        at += size;
+      }
+      expect(read(pieces)).toEqual([plain(0, payload), plain(0, Buffer.from('next'))]);
+    }
+  });
+});
+
+describe('a packet over the limit that is still coming in', () => {
+  it('is known to be from its header on', () => {
+    const reader = new FrameReader(1000);
+    const packet = toPackets(Buffer.alloc(1001), 0);
+    reader.push(packet.subarray(0, 3));
+    expect([reader.next(), reader.excess]).toEqual([null, 0]);
+    reader.push(packet.subarray(3, 10));
+    expect([reader.next(), reader.excess]).toEqual([null, 1001]);
+    reader.push(packet.subarray(10));
+    expect([reader.next()?.oversized, reader.excess]).toEqual([1001, 0]);
+  });
+});

@@ -207,6 +207,28 @@ describe('a client', () => {
     expect(await client.outcome).toBe(code);
   });
 
+  it('that announces a packet too long is not waited for', async () => {
+    const client = visit();
+    await client.hears();
+    stub.send(Buffer.from([0xff, 0xff, 0xff, 1]));
+    expect(await client.outcome).toBe('PACKET_TOO_LARGE');
+  });
+
+  it.each([0, 2, 255])('whose first packet has number %i, not 1, is refused', async (sequence) => {
+    const client = visit();
+    const [greeting] = await client.hears();
+    client.says(handshakeResponse(me, readGreeting(greeting?.payload ?? Buffer.alloc(0)).salt), sequence);
+    expect(await client.outcome).toBe('PACKETS_OUT_OF_ORDER');
+  });
+
+  it('that answers a byte at a time gets in', async () => {
+    const client = visit();
+    const [greeting] = await client.hears();
+    const { salt } = readGreeting(greeting?.payload ?? Buffer.alloc(0));
+    for (const byte of toPackets(handshakeResponse(me, salt), 1)) stub.send(Buffer.from([byte]));
+    expect(await client.outcome).toMatchObject({ user: 'user1' });
+  });
+
   it('that is gone in the middle is given up', async () => {
     const client = visit();
     await client.hears();
