@@ -1,9 +1,9 @@
 // What a client that has logged in can make an instance keep, and what it is told past that.
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { closedGate } from '../support/gate.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
-import { startMariadb, useMariadb, type Account } from '../support/mariadb.js';
-import { command, connectRaw, errorOf, readReply, type RawClient } from '../support/raw-client.js';
+import { useMariadb, type Account } from '../support/mariadb.js';
+import { command, errorOf, readReply, type RawClient } from '../support/raw-client.js';
 import type { RawPacket } from '../support/raw-packets.js';
 import { executeBody, statementId, textParameters } from '../support/transcript.js';
 import { until } from '../support/until.js';
@@ -119,24 +119,4 @@ describe('the name that a client gives its program', () => {
     const session = instance.status().sessions.find(({ id }) => id === named.greeting.threadId);
     expect(session?.clientProgram).toBe('x'.repeat(128));
   });
-});
-
-describe('a packet of a local file over max_allowed_packet', () => {
-  it('fails its statement, writes nothing, and what follows it is not taken for commands', async () => {
-    const small = await startMariadb({ options: ['--max-allowed-packet=1M'] });
-    onTestFinished(() => small.destroy());
-    const own = await small.createAccount({ maxUserConnections: 1 });
-    await small.query(`CREATE TABLE ${own.schema}.t (a TEXT)`);
-    const behind = await instances.start(small, own);
-    const loader = await connectRaw({ port: behind.port, ...own });
-    const { packets } = loader;
-    packets.send(Buffer.from("\x03LOAD DATA LOCAL INFILE 'f' INTO TABLE t"));
-    expect((await packets.next()).payload[0]).toBe(0xfb);
-    packets.send(Buffer.from('one\n'), 2);
-    packets.send(Buffer.alloc(2 * MB, 0x0a), 3);
-    packets.send(Buffer.from('\x03INSERT INTO t VALUES (2)'), 4);
-    packets.send(Buffer.alloc(0), 5);
-    expect(errorOf([await packets.next()])).toMatchObject({ errno: 1153 });
-    expect(await loader.rows('SELECT COUNT(*) FROM t')).toEqual([['0']]);
-  }, 60_000);
 });
