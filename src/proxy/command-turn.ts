@@ -16,6 +16,7 @@ import type { ClientCommand } from './command.js';
 import { closePayload, longDataFor, payloadFor } from './command-payload.js';
 import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
 import type { Outcome } from './reply-progress.js';
+import { countBefore } from './hidden-effects.js';
 import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
@@ -127,10 +128,11 @@ export class CommandTurn implements Refusable {
     if (renewal !== null) return this.renew(renewal, live);
     checkSize(this.command, live);
     let steps = await stepsTo(this.command, session, live);
-    if (!this.command.isRead || this.command.statement !== null) {
+    if (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain)) {
       await takeSteps(steps, live);
       steps = [];
     }
+    await countBefore(this.command.effects, session, live);
     await this.prepareAgain(live);
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(live, steps);
@@ -180,7 +182,6 @@ export class CommandTurn implements Refusable {
     const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
     const isUpdate = this.command.effects.some(({ verb }) => verb === 'UPDATE');
     connection.cork();
-    for (const sql of live.state.leftovers.splice(0)) connection.clearAway(sql);
     for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = runSteps(steps, connection);
     for (const data of longDataFor(this.command)) connection.tell(data);

@@ -37,6 +37,12 @@ export function saveDiagnostics(session: Session, { connection, state }: Live): 
   done().catch(() => undefined);
 }
 
+/** Statements of our own are about to overwrite what the session's last one left. */
+export function leaveDiagnostics(session: Session, live: Live): void {
+  if (live.state.diagnosticsOf === session) saveDiagnostics(session, live);
+  live.state.diagnosticsOf = live.state.foundRowsOf = null;
+}
+
 const EMPTY = Buffer.alloc(0);
 
 async function askWarnings(connection: BackendConnection): Promise<SavedWarnings | null> {
@@ -157,11 +163,15 @@ function countStatement(
 /** LAST_INSERT_ID() can be set back: the assignment that a statement needs before it, or null. */
 export function lastInsertIdStep(command: ClientCommand, session: Session, live: Live): StateCommand | null {
   const { state } = live;
-  const needs = command.effects.some(
+  const { effects } = command;
+  const reads = effects.some(
     (effect) => effect.diagnostics.includes('last-insert-id') || effect.opaque !== null,
   );
+  const mayRead = effects.some(({ mayRunTriggers }) => mayRunTriggers);
   const value = session.diagnostics.lastInsertId;
   const isInForce = 'of' in state.insertId ? state.insertId.of === session : state.insertId.value === value;
-  if (!needs || isInForce) return null;
-  return queryCommand(`SET @@session.last_insert_id=${value}`, () => (state.insertId = { value }));
+  if (!(reads || mayRead) || isInForce) return null;
+  const step = queryCommand(`SET @@session.last_insert_id=${value}`, () => (state.insertId = { value }));
+  // A round trip for what some trigger might want to know would be too much.
+  return { ...step, isCertain: effects.every(({ diagnostics }) => diagnostics.length === 0) };
 }

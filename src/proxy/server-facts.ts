@@ -8,6 +8,7 @@ import { DEFAULT, initialLiteralOf, namesLiteral, type Literal } from '../sessio
 import { Capability } from '../wire/constants.js';
 import type { Greeting } from '../wire/handshake.js';
 import { toldOnce, type BackendConnection } from './backend-connection.js';
+import { askCounts } from './session-questions.js';
 import { LOGIN_NAMES, type LoggedIn } from './backend-login.js';
 
 /** The server's default, for one that does not say. */
@@ -43,6 +44,7 @@ export async function prepareConnection(
   connection.cork();
   const variables = toldOnce(beginSession(connection, (login.capabilities & Capability.SESSION_TRACK) !== 0));
   const collations = connection.ask('SHOW COLLATION');
+  const counts = askCounts(connection, versionOf(login.greeting));
   connection.uncork();
   const { shown, tracked } = await variables;
   const facts: ServerFacts = {
@@ -53,6 +55,7 @@ export async function prepareConnection(
   };
   const state = initialState(shown, settings);
   state.names = namesLiteral(...LOGIN_NAMES);
+  state.statementCounts = await counts;
   return { facts, state, tracked };
 }
 

@@ -86,11 +86,12 @@ function assignsNames({ assigns }: Statement): boolean {
   return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
 }
 
-function learnTold(
+/** What the server told of the session's state in the OK packets of a reply. */
+export function learnTold(
   session: Session,
   state: ConnectionState,
   statements: readonly Statement[],
-  outcome: Outcome,
+  outcome: Pick<Outcome, 'changes'>,
 ): Set<string> {
   const told = new Set<string>();
   // The server tells of values before it restores them.

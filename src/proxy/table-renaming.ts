@@ -24,6 +24,7 @@ export async function learnToRename(
   const schema = table.qualifier ?? session.schema;
   if (schema === null) return;
   live.state.diagnosticsOf = live.state.foundRowsOf = null;
+  live.state.countsAreStale();
   for (const how of ways) {
     const [there, back] = temporaryTables.trial(how, schema, table.name);
     if ((await live.connection.ask(there)) === null) continue;

@@ -7,8 +7,9 @@ import type { Statement } from '../sql/types.js';
 import { Capability, Command, ServerStatus } from '../wire/constants.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
-import { saveDiagnostics } from './diagnostics-turn.js';
 import type { Outcome } from './reply-progress.js';
+import { leaveDiagnostics } from './diagnostics-turn.js';
+import { uncover } from './hidden-effects.js';
 import { askWhatIsInDoubt, learn, isUrgent } from './state-application.js';
 import { learnToRename } from './table-renaming.js';
 
@@ -31,10 +32,11 @@ export async function learnFromReply(
     noteDiagnostics(session, command, live, outcome);
   else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
   if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
-  updateHolds(session, command, ran, live, outcome);
+  const isUnjudged = await uncover(session, ran, live, outcome);
+  updateHolds(session, command, ran, live, outcome, isUnjudged);
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
   if (outcome.err === null && isUrgent(live.state)) {
-    saveDiagnostics(session, live);
+    leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
 }
@@ -45,6 +47,7 @@ function updateHolds(
   ran: readonly Statement[],
   live: Live,
   outcome: Outcome,
+  isUnjudged: boolean,
 ): void {
   const { holds, statements } = session;
   holds.update({
@@ -54,23 +57,11 @@ function updateHolds(
     text: textOf(command),
     schema: session.schema,
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
-    // A result set has no place in which the server could tell.
-    toldOfUnnamed: outcome.changes.some(({ type }) => type === 'state-change'),
-    mayHaveChanged:
-      !live.tracked || outcome.changes.length > 0 || outcome.rows !== null || mayHaveRun(ran, outcome),
+    isUnjudged,
   });
   if (statements.anyCursorOpen) holds.add('cursor');
   else holds.remove('cursor');
 }
-
-/** An error has no place either, and a routine may have done much before it failed. */
-function mayHaveRun(ran: readonly Statement[], { err }: Outcome): boolean {
-  if (err === null || err.errno === SYNTAX_ERROR) return false;
-  return err.errno !== NO_SUCH_ROUTINE || ran.some(({ verb }) => verb === 'CALL');
-}
-
-const SYNTAX_ERROR = 1064;
-const NO_SUCH_ROUTINE = 1305;
 
 function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
   const { effects } = command;
@@ -107,8 +98,9 @@ function learnStatement(code: number, statement: PreparedStatement, { err, statu
 /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
 async function askForTransaction(session: Session, ran: readonly Statement[], live: Live): Promise<void> {
   const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
-  if (!mayBeOpen && ran.length < 2) return;
-  saveDiagnostics(session, live);
+  const mayHaveBegun = ran.length > 1 || ran.some(({ opaque }) => opaque !== null);
+  if (!mayBeOpen && !mayHaveBegun) return;
+  leaveDiagnostics(session, live);
   const { status } = await live.connection.run(Buffer.from([Command.PING]), 'ok').ended;
   if (status !== null) session.status = status;
   session.holds.updateTransaction(status);

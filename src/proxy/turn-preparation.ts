@@ -11,8 +11,9 @@ import { Command, ServerStatus } from '../wire/constants.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
-import { clearingStep, lastInsertIdStep, saveDiagnostics } from './diagnostics-turn.js';
 import type { Outcome } from './reply-progress.js';
+import { mayDoAnything } from './hidden-effects.js';
+import { clearingStep, lastInsertIdStep, leaveDiagnostics } from './diagnostics-turn.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
 export class DifferenceFailed extends Error {
@@ -60,20 +61,31 @@ export function checkSize(command: ClientCommand, live: Live): void {
 
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
+  clearLeftovers(session, live);
   // Whoever only reads cannot rename: that is done under the one who can, this session or the one before.
   const tables = tableSteps(command, session, live);
   const own = difference(live.state, session);
   const steps = onlyReads(live.state) ? [...own, ...tables] : [...tables, ...own];
   const clearing = clearingStep(command, session, live);
   if (clearing !== null) steps.push(clearing);
-  steps.push(...textStatementSteps(command, session, live));
+  const statements = textStatementSteps(command, session, live);
+  steps.push(...statements);
+  if (tables.length + statements.length > 0) live.state.countsAreStale();
   const exchange = await exchangeVariables(command, session, live);
   if (exchange !== null) steps.push(exchange);
   const insertId = lastInsertIdStep(command, session, live);
   if (insertId !== null) steps.push(insertId);
-  if (steps.length > 0 && live.state.diagnosticsOf === session) saveDiagnostics(session, live);
-  if (steps.length > 0) live.state.diagnosticsOf = live.state.foundRowsOf = null;
+  if (steps.length > 0) leaveDiagnostics(session, live);
   return steps;
+}
+
+/** What ended sessions have left goes, whatever comes of it. */
+function clearLeftovers(session: Session, live: Live): void {
+  const { connection, state } = live;
+  if (state.leftovers.length === 0) return;
+  leaveDiagnostics(session, live);
+  state.countsAreStale();
+  for (const sql of state.leftovers.splice(0)) connection.clearAway(sql);
 }
 
 /** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */
@@ -95,8 +107,10 @@ export function runSteps(steps: readonly StateCommand[], connection: Live['conne
 export function noteTaken(steps: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
   let failed: ErrPacket | null = null;
   for (const [i, { err }] of outcomes.entries()) {
-    if (err === null) steps[i]?.done();
-    else failed ??= err;
+    const step = steps[i];
+    if (err === null) step?.done();
+    else if (step?.refused === undefined) failed ??= err;
+    else step.refused();
   }
   return failed;
 }
@@ -154,15 +168,20 @@ const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_
 /** Variables with which a session may begin transactions by itself, or such as only read. */
 const forbidding: ReadonlySet<string> = new Set(['autocommit', ...readOnlyVariables]);
 
-/** What a routine, a trigger or an unknown text does is not in the statement. */
-function mayDoAnything(effect: Statement): boolean {
-  return effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null;
-}
-
 /** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
 function textStatementSteps({ effects }: ClientCommand, session: Session, { state }: Live): StateCommand[] {
   const owners = state.textStatements;
-  return effects.flatMap(({ execute, deallocate }) => {
+  const own = session.textStatements;
+  const all = effects.some(mayExecute) ? new Set([...own.keys(), ...owners.names]) : [];
+  const forRoutines = [...all].flatMap((name): StateCommand[] => {
+    const restore = owners.restore(name, own) ?? (owners.isForeign(name, own) ? dropStatement(name) : null);
+    if (restore === null) return [];
+    const refused = (): void => owners.drop(name);
+    return [
+      { ...queryCommand(restore, () => (own.has(name) ? owners.give(name, own) : refused())), refused },
+    ];
+  });
+  const named = effects.flatMap(({ execute, deallocate }) => {
     const name = execute ?? deallocate;
     if (name === null) return [];
     const restore = owners.restore(name, session.textStatements);
@@ -171,6 +190,12 @@ function textStatementSteps({ effects }: ClientCommand, session: Session, { stat
     if (!owners.isForeign(name, session.textStatements)) return [];
     return [queryCommand(dropStatement(name), () => owners.drop(name))];
   });
+  return [...forRoutines, ...named];
+}
+
+/** Functions and triggers may not execute text prepared statements. */
+function mayExecute({ opaque, callsOnly, calls }: Statement): boolean {
+  return opaque !== null && !(callsOnly && calls.every(({ kind }) => kind === 'FUNCTION'));
 }
 
 /** What cannot be judged by its text may touch every variable. */

@@ -8,6 +8,9 @@ import { DEFAULT, isCarried, type Literal } from './variables.js';
 /** A value that equals no literal: whatever is wanted has to be set. */
 export const UNKNOWN: Literal = '?';
 
+/** By name; null where statements that are counted have run since, `none` where the server does not tell. */
+export type StatementCounts = ReadonlyMap<string, string> | null | 'none';
+
 export class ConnectionState {
   /** The current schema; null none, undefined not known. */
   schema: string | null | undefined;
@@ -30,6 +33,8 @@ export class ConnectionState {
   readonly textStatements = new TextStatementOwners();
   /** Statements that clear away what ended sessions have left; they go with the next turn, whatever comes of them. */
   readonly leftovers: string[] = [];
+  /** How often statements ran that texts may hide, as the server counted when it was last asked. */
+  statementCounts: StatementCounts = null;
   /** Values that a new session has, as seen right after the login. */
   private readonly initial: ReadonlyMap<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */
@@ -90,6 +95,11 @@ export class ConnectionState {
     if (!isCarried(name) || !this.isSettable(name)) return;
     this.inForce.set(name, UNKNOWN);
     this.unasked.add(name);
+  }
+
+  /** Statements that are counted have run, which hide nothing. */
+  countsAreStale(): void {
+    if (this.statementCounts !== 'none') this.statementCounts = null;
   }
 
   /** The session has ended or begins anew: what it has here is to be cleared away. */

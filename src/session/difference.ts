@@ -15,6 +15,10 @@ export interface StateCommand {
   readonly prompt: boolean;
   /** Notes on the connection's state that the server did it. */
   readonly done: () => void;
+  /** Notes that the server refused it, where the command can do without; else the command is not sent. */
+  readonly refused?: () => void;
+  /** The server refuses it never: a command that writes may follow in the same write. */
+  readonly isCertain?: boolean;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { QualifiedName, Statement } from '../sql/types.js';
 import { canRestore } from './text-statements.js';
+import { isPlainName } from './user-variables.js';
 import { ServerStatus } from '../wire/constants.js';
 
 /** A reason to hold the connection, in the words that waiters and `status` are told. */
@@ -31,10 +32,8 @@ export interface HoldEvidence {
   readonly canStepAside: (schema: string, name: string) => boolean;
   /** The schema that names without one are in. */
   readonly schema: string | null;
-  /** The server told of a change of the session, or can tell nothing. */
-  readonly mayHaveChanged: boolean;
-  /** The server told of a change that has no name: a user variable, a temporary table, a prepared statement. */
-  readonly toldOfUnnamed: boolean;
+  /** The statements may have done more to the session than could be found out. */
+  readonly isUnjudged: boolean;
 }
 
 /** The reasons for which a session holds its connection. */
@@ -94,6 +93,7 @@ export class Holds {
       this.updateTables(statement, evidence);
       if (statement.locks.length > 0) this.updateLocks(statement, evidence);
     }
+    if (evidence.isUnjudged) this.add('effects that cannot be judged');
     this.updateTransaction(evidence.status);
   }
 
@@ -156,21 +156,14 @@ type Change = readonly [hold: Hold, held: boolean];
 
 function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   const changes: Change[] = statement.locks.flatMap(lockChanges);
-  if (statement.userVariables.assigned.some((name) => !isPlain(name))) changes.push(['user variables', true]);
+  if (statement.userVariables.assigned.some((name) => !isPlainName(name)))
+    changes.push(['user variables', true]);
   const { prepare } = statement;
   if (prepare !== null && !canRestore(prepare.name, prepare.text))
     changes.push(['text prepared statements', true]);
   if (statement.oneShot)
     changes.push([isForRows(evidence) ? 'id of the next row' : 'settings of the next transaction', true]);
-  const byTriggers = statement.mayRunTriggers && evidence.toldOfUnnamed && !explains(statement);
-  if (byTriggers || (statement.opaque !== null && evidence.mayHaveChanged))
-    changes.push(['effects that cannot be judged', true]);
   return changes;
-}
-
-/** Whether what the statement says of itself is enough to have changed the session. */
-function explains({ userVariables }: Statement): boolean {
-  return userVariables.assigned.length > 0;
 }
 
 /** What SET TRANSACTION and SET insert_id have set, as far as the statement is certain to use it up. */
@@ -188,11 +181,6 @@ function usedUpBy({
 
 function isForRows({ text }: HoldEvidence): boolean {
   return /insert_id/i.test(text?.toString('latin1') ?? '');
-}
-
-/** Names beyond ASCII depend on the character set in which they were sent: the variable cannot be named again. */
-function isPlain(name: string): boolean {
-  return /^[\x20-\x7e]+$/.test(name);
 }
 
 function lockChanges(lock: Statement['locks'][number]): Change[] {

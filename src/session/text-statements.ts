@@ -27,6 +27,10 @@ export class TextStatementOwners {
     this.owners.set(name, owner);
   }
 
+  get names(): IterableIterator<string> {
+    return this.owners.keys();
+  }
+
   /** The owner does not have it any more. */
   drop(name: string): void {
     this.owners.delete(name);

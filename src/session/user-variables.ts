@@ -66,6 +66,11 @@ export class UserVariables {
   }
 }
 
+/** Names beyond ASCII depend on the character set in which they were sent: such a variable cannot be named again. */
+export function isPlainName(name: string): boolean {
+  return /^[\x20-\x7e]+$/.test(name);
+}
+
 /** NULL as a variable has it that was never set; a bare NULL would keep the type of the value before. */
 export const UNSET: Literal = 'CAST(NULL AS BINARY)';
 

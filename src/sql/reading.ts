@@ -3,7 +3,7 @@ import { mentionTest } from './identifiers.js';
 import { textOf } from './literals.js';
 import { Kind } from './token.js';
 import type { Token } from './token.js';
-import type { QualifiedName, SqlMode, Statement } from './types.js';
+import type { QualifiedName, RoutineCall, SqlMode, Statement } from './types.js';
 
 type Mutable<T> = T extends (name: string) => boolean
   ? T
@@ -65,6 +65,8 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     oneShot: false,
     setsForItself: false,
     opaque: null,
+    callsOnly: true,
+    calls: [],
     mentions: () => false,
   };
   draft.mentions = mentionTest(text, mode, draft);
@@ -73,6 +75,21 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
 
 /** The statement cannot be judged. The first reason stays; it may do anything, so it writes. */
 export function obscure(draft: Draft, reason: string): void {
+  draft.callsOnly = false;
+  hideEffects(draft, reason);
+}
+
+/** Routines of one statement that are told apart. */
+const MOST_CALLS = 50;
+
+/** It may call the stored routine: what it does is not in the statement. */
+export function obscureByCall(draft: Draft, reason: string, call: RoutineCall): void {
+  if (draft.calls.length >= MOST_CALLS) draft.callsOnly = false;
+  else draft.calls.push(call);
+  hideEffects(draft, reason);
+}
+
+function hideEffects(draft: Draft, reason: string): void {
   draft.opaque ??= reason;
   draft.isRead = false;
   draft.writes = true;

@@ -2,7 +2,7 @@
 import { isCall } from './calls.js';
 import { isFreeFunction } from './functions.js';
 import { textOf, variableName } from './literals.js';
-import { obscure } from './reading.js';
+import { obscure, obscureByCall } from './reading.js';
 import type { Reading } from './reading.js';
 import { judgeSessionFunction, judgeSystemVariable, tellsOfConnections } from './session-functions.js';
 import { Kind } from './token.js';
@@ -96,7 +96,7 @@ function surveyCall(state: Survey, token: Token, at: number, spaced: boolean): v
   const qualified = reading.tokens[at - 1]?.word === '.';
   if (!qualified && judgeSessionFunction(reading, at, token.word)) return;
   if (!qualified && isFreeFunction(token.word, spaced, reading.mode)) return;
-  if (isCall(reading.tokens, at)) obscureCall(reading, token);
+  if (isCall(reading.tokens, at)) noteCall(reading, token, at);
 }
 
 /** A quoted name before a parenthesis calls like a bare one; so few are that each is taken for a stored function. */
@@ -105,12 +105,19 @@ function surveyName(state: Survey, token: Token, at: number): void {
   const isListed = tellsOfConnections(textIfShort(reading, token).toUpperCase());
   if (isListed) reading.draft.usesConnectionId = true;
   if (at < reading.callsFrom || reading.tokens[at + 1]?.word !== '(') return;
-  if (isCall(reading.tokens, at)) obscureCall(reading, token);
+  if (isCall(reading.tokens, at)) noteCall(reading, token, at);
 }
 
-function obscureCall(reading: Reading, token: Token): void {
+function noteCall(reading: Reading, token: Token, at: number): void {
+  const { tokens, draft } = reading;
   const called = textIfShort(reading, token);
-  obscure(reading.draft, called === '' ? 'a stored function' : `${called}() may be a stored function`);
+  if (called === '') {
+    obscure(draft, 'a stored function');
+    return;
+  }
+  const before = tokens[at - 1]?.word === '.' ? tokens[at - 2] : undefined;
+  const qualifier = before === undefined ? null : textIfShort(reading, before);
+  obscureByCall(draft, `${called}() may be a stored function`, { kind: 'FUNCTION', qualifier, name: called });
 }
 
 /** The longest name of a table or function, with quotes. */

@@ -62,6 +62,11 @@ export interface QualifiedName {
   readonly name: string;
 }
 
+/** A stored procedure or function as it is called. */
+export interface RoutineCall extends QualifiedName {
+  readonly kind: 'PROCEDURE' | 'FUNCTION';
+}
+
 /** A KILL statement. `id` is null where it is not a plain number, and `'self'` for CONNECTION_ID(). */
 export interface KillEffect {
   readonly what: 'query' | 'connection';
@@ -146,6 +151,10 @@ export interface Statement {
    * what the text of its PREPARE does; DML also what triggers do).
    */
   readonly opaque: string | null;
+  /** Where it is `opaque`: the routines that it calls are the only reason, all of them in `calls`. */
+  readonly callsOnly: boolean;
+  /** Stored routines that it may call itself. */
+  readonly calls: readonly RoutineCall[];
   /** Whether the text mentions the identifier, given in lower case: may it touch a table of that name? */
   readonly mentions: (name: string) => boolean;
 }

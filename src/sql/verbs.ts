@@ -3,7 +3,7 @@ import { readKill } from './kill.js';
 import { readAdministration, readFlush, readHandler, readLock, readUnlock } from './locks.js';
 import { readDeallocate, readExecute, readPrepare } from './prepare.js';
 import { readAnalyze, readChange, readExplain, readQuery, readWith } from './queries.js';
-import { accept, acceptOneOf, name, obscure } from './reading.js';
+import { accept, acceptOneOf, name, obscure, obscureByCall, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
 import { readsDiagnostics } from './session-functions.js';
 import { readSet } from './set.js';
@@ -26,7 +26,10 @@ function readUse(reading: Reading): void {
 
 function readCall(reading: Reading): void {
   reading.assignsMentioned = true;
-  obscure(reading.draft, 'CALL');
+  const called = qualifiedName(reading);
+  if (called === null) obscure(reading.draft, 'CALL');
+  else obscureByCall(reading.draft, 'CALL', { kind: 'PROCEDURE', ...called });
+  reading.callsFrom = reading.at + 1;
 }
 
 function readLoad(reading: Reading): void {

@@ -77,8 +77,7 @@ describe('a session that begins anew', () => {
       failed: false,
       text: null,
       schema: 'sales',
-      mayHaveChanged: false,
-      toldOfUnnamed: false,
+      isUnjudged: false,
     };
     session.holds.update({ ...plain, statements: [created], canStepAside });
     session.restart();

@@ -65,6 +65,8 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
   oneShot: false,
   setsForItself: false,
   opaque: null,
+  callsOnly: true,
+  calls: [],
 };
 
 const plain = new Map<string, unknown>(Object.entries(withoutEffects));
