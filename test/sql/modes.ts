@@ -39,7 +39,7 @@ export function effects(text: string | Buffer, mode: Partial<SqlMode> = {}): Par
   return Object.fromEntries([['verb', statement.verb], ...told]);
 }
 
-const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
+const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'calls' | 'callsOnly'> = {
   isRead: false,
   writes: false,
   mayRunTriggers: false,
@@ -65,8 +65,6 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb'> = {
   oneShot: false,
   setsForItself: false,
   opaque: null,
-  callsOnly: true,
-  calls: [],
 };
 
 const plain = new Map<string, unknown>(Object.entries(withoutEffects));
