@@ -103,11 +103,13 @@ export class ClientSession implements TurnOwner {
   }
 
   answered(): void {
+    const ends = this.turn?.endsSession === true;
     this.turn = null;
     this.file = null;
     this.busy = false;
     this.since = Date.now();
-    this.intake.serveNext();
+    if (ends) this.end('it ended with RELEASE');
+    else this.intake.serveNext();
   }
 
   /** Gives up everything that the session has on a backend connection, then calls `then`. */

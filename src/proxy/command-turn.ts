@@ -21,6 +21,7 @@ import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
+import { endsConnection } from './keep-connection.js';
 import { learnFromReply } from './turn-learning.js';
 import type { TurnOwner } from './turn-owner.js';
 import {
@@ -52,6 +53,8 @@ export class CommandTurn implements Refusable {
   /** The command as it was sent, with the session's own values where they had to be put in. */
   private sentPayload: Buffer = Buffer.alloc(0);
   private hasAnswered = false;
+  /** It has ended the session: COMMIT RELEASE. */
+  endsSession = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -137,6 +140,7 @@ export class CommandTurn implements Refusable {
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(live, steps);
     await learnFromReply(session, this.command, live, outcome);
+    this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
     return { type: 'done' };
   }

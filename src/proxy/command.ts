@@ -9,6 +9,7 @@ import type { SqlMode, Statement } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
 import type { Frame } from '../wire/framing.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
+import { keepConnection } from './keep-connection.js';
 
 export interface ClientCommand {
   readonly code: number;
@@ -33,7 +34,8 @@ const readText = createTextReader();
 
 /**
  * Reads a command that goes to the backend.
- * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, PACKET_TOO_LARGE, MALFORMED_PACKET
+ * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, PACKET_TOO_LARGE, MALFORMED_PACKET,
+ *   COMMAND_REFUSED
  */
 export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
   const code = frame.payload[0] ?? 0;
@@ -49,7 +51,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       const isQuery = code === Command.QUERY;
       if (!isQuery) session.statements.checkRoom();
       checkTextRoom(session.textStatements, effects);
-      return {
+      const command: ClientCommand = {
         ...plain,
         text,
         effects,
@@ -57,6 +59,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
         isRead: !isQuery || (effects.length > 0 && effects.every((effect) => effect.isRead)),
         fingerprint: read.fingerprint,
       };
+      return keepConnection(command, session);
     }
     case Command.STMT_EXECUTE:
       return readExecute(plain, session, facts.maxAllowedPacket);

@@ -50,7 +50,8 @@ function readEnd(reading: Reading): void {
   accept(reading, 'WORK');
   if (accept(reading, 'AND', 'CHAIN')) draft.beginsTransaction = true;
   else accept(reading, 'AND', 'NO', 'CHAIN');
-  if (accept(reading, 'RELEASE')) draft.endsConnection = true;
+  // Together with CHAIN, and with anything behind it, it is no statement to a server.
+  if (accept(reading, 'RELEASE')) draft.endsConnection = atEnd(reading) && !draft.beginsTransaction;
 }
 
 /** SAVEPOINT and RELEASE SAVEPOINT: matters of the transaction that is open. */

@@ -78,6 +78,8 @@ const cases: [text: string, told: object][] = [
   ['COMMIT', { writes: true, endsTransaction: true }],
   ['COMMIT WORK AND CHAIN', { writes: true, endsTransaction: true, beginsTransaction: true }],
   ['COMMIT AND NO CHAIN RELEASE', { writes: true, endsTransaction: true, endsConnection: true }],
+  ['COMMIT AND CHAIN RELEASE', { writes: true, endsTransaction: true, beginsTransaction: true }],
+  ['COMMIT RELEASE x', { writes: true, endsTransaction: true }],
   ['COMMIT NO RELEASE', { writes: true, endsTransaction: true }],
   ['ROLLBACK', { endsTransaction: true }],
   ['ROLLBACK RELEASE', { endsTransaction: true, endsConnection: true }],
