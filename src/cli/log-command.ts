@@ -16,7 +16,8 @@ interface LogOptions {
 
 /** What of the logs a command shows. */
 export interface LogView {
-  readonly events: ReadonlySet<string> | undefined;
+  /** The types of events for a user, or for all; undefined for every line. */
+  readonly events: (user: string | undefined) => Promise<ReadonlySet<string> | undefined>;
   readonly supervisor: boolean;
 }
 
@@ -41,7 +42,7 @@ async function show(
 ): Promise<void> {
   const root = context.root();
   const user = word === undefined ? undefined : await userOf(root, word, context);
-  const filter: LogFilter = { ...readOptions(options), events: view.events, user };
+  const filter: LogFilter = { ...readOptions(options), events: await view.events(user), user };
   const [{ logFolders }, { readLastEntries }, { followLogs, pumpLogs }] = await Promise.all([
     import('../hub/log-sources.js'),
     import('../hub/log-read.js'),

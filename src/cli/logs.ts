@@ -5,5 +5,5 @@ import { defineLogCommand } from './log-command.js';
 
 export function register(program: Command, context: Context): void {
   const command = program.command('logs').description('show the logs of all instances, merged by time');
-  defineLogCommand(command, { events: undefined, supervisor: false }, context);
+  defineLogCommand(command, { events: () => Promise.resolve(undefined), supervisor: false }, context);
 }

@@ -6,6 +6,7 @@ import type { FleetStatus } from '../hub/fleet-status.js';
 import type { InstanceRow } from '../hub/instance-row.js';
 import type { InstanceState } from '../observe/status.js';
 import type { Context } from './context.js';
+import { withIncidents } from './incidents.js';
 import { shortDuration, shortNumber, shortSize } from './quantities.js';
 import { tableLines } from './table.js';
 import type { Column } from './table.js';
@@ -37,7 +38,7 @@ async function status(word: string | undefined, options: StatusOptions, context:
     const rows = pick(fleet.instances, word, context);
     context.exitWith(nobodyKnown(fleet, rows) ? nothingAnswersExit : exitCodeOf(rows));
     if (context.json()) context.printJson({ ...fleet, instances: rows });
-    else for (const line of statusLines(fleet, rows, context)) context.print(line);
+    else for (const line of statusLines(fleet, rows, word === undefined, context)) context.print(line);
     for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
     if (fleet.mapError !== null) context.note(fleet.mapError);
   };
@@ -104,15 +105,23 @@ const colors: Readonly<Record<InstanceState, 'green' | 'yellow' | 'red'>> = {
   'crash-looping': 'red',
 };
 
-function statusLines(fleet: FleetStatus, rows: readonly InstanceRow[], context: Context): string[] {
+/** `whole`: the rows are those of everybody, so that what they have in common can be told first. */
+function statusLines(
+  fleet: FleetStatus,
+  chosen: readonly InstanceRow[],
+  whole: boolean,
+  context: Context,
+): string[] {
   const { stdout } = context;
+  const { lines: incidents, rows } = whole ? withIncidents(fleet) : { lines: [], rows: chosen };
+  const first = incidents.map((line) => context.style('red', line));
   const [title = '', ...lines] = tableLines(columns, rows, stdout.isTTY ? stdout.columns : Infinity);
   const colored = lines.map((line, index) => {
     const state = rows[index]?.state;
     return state === undefined ? line : line.replace(state, context.style(colors[state], state));
   });
   const table = rows.length === 0 ? [] : [context.style('bold', title), ...colored, ''];
-  return [...table, summaryOf(fleet, rows)];
+  return [...first, ...(first.length === 0 ? [] : ['']), ...table, summaryOf(fleet, rows)];
 }
 
 function summaryOf(fleet: FleetStatus, rows: readonly InstanceRow[]): string {

@@ -3,8 +3,11 @@ import type { FleetMap } from '../config/types.js';
 import { isFleetError } from '../errors.js';
 import type { InstanceState } from '../observe/status.js';
 import { settlePm2Home } from '../supervisor/fleet-pm2.js';
+import { incidentsOf, troubleOf } from '../supervisor/incident.js';
+import type { Incident, Trouble } from '../supervisor/incident.js';
 import { loadFleet } from '../supervisor/load.js';
 import { observeUsers } from '../supervisor/observe.js';
+import type { Observation } from '../supervisor/observe.js';
 import { daemonRuns, pm2Home } from '../supervisor/pm2-home.js';
 import { withPm2 } from '../supervisor/pm2.js';
 import { ofFleet } from '../supervisor/process.js';
@@ -22,6 +25,8 @@ export interface FleetStatus {
   readonly counts: Readonly<Partial<Record<InstanceState, number>>>;
   /** The worst first, then by port. */
   readonly instances: readonly InstanceRow[];
+  /** Backends that cannot be had, each with all users whom it is away for. */
+  readonly incidents: readonly Incident[];
   readonly supervisor: { readonly running: boolean; readonly pid: number | null };
   /** `running` is null where the daemon is there and does not answer. */
   readonly pm2: { readonly running: boolean | null; readonly home: string };
@@ -63,11 +68,17 @@ export async function readFleetStatus(root: string): Promise<FleetStatus> {
     at: now,
     counts: countStates(instances),
     instances,
+    incidents: incidentsOf(observations.flatMap(troubleSeen)),
     supervisor: { running: supervisor !== undefined, pid: supervisor?.pid ?? null },
     pm2: { running: pm2.running, home: pm2Home() },
     mapError,
     warnings,
   };
+}
+
+function troubleSeen({ answer, handedOver }: Observation): Trouble[] {
+  if (answer.kind !== 'answer' || handedOver === undefined) return [];
+  return [troubleOf(answer.status, handedOver.settings)].filter((each) => each !== undefined);
 }
 
 /** The worst first. */

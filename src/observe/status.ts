@@ -16,6 +16,8 @@ export interface BackendConnectionStatus {
   readonly connectedSince?: number;
   /** Why it is down, in words. */
   readonly lastError?: string;
+  /** Epoch ms since when there is no connection, while there is none. */
+  readonly downSince?: number;
   /** Epoch ms of the next attempt, while down. */
   readonly retryAt?: number;
   readonly running?: RunningCommand;

@@ -46,6 +46,7 @@ const QUIT_MS = 2_000;
 export class BackendLink {
   private current: LinkState = { name: 'connecting', lastError: null };
   private attempt = 0;
+  private downSince = Date.now();
   private timer: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
   private connecting: Promise<void> = Promise.resolve();
@@ -74,6 +75,7 @@ export class BackendLink {
     const { live } = this;
     if (live === null) return;
     this.current = { name: 'closing' };
+    this.downSince = Date.now();
     this.events.publish({ type: 'backend-closed', reason });
     await live.connection.quit(QUIT_MS);
     if (!this.stopping.signal.aborted) this.start();
@@ -95,13 +97,14 @@ export class BackendLink {
   }
 
   status(): BackendConnectionStatus {
-    const { current } = this;
+    const { current, downSince } = this;
     switch (current.name) {
       case 'down':
-        return { state: 'down', lastError: current.lastError, retryAt: current.retryAt };
+        return { state: 'down', lastError: current.lastError, downSince, retryAt: current.retryAt };
       case 'connecting':
         return {
           state: 'connecting',
+          downSince,
           ...(current.lastError === null ? {} : { lastError: current.lastError }),
         };
       case 'live': {
@@ -167,6 +170,7 @@ export class BackendLink {
   private onGone(live: Live, error: BackendGone): void {
     if (this.current.name !== 'live' || this.current.live !== live) return;
     this.current = { name: 'closing' };
+    this.downSince = Date.now();
     this.events.publish({ type: 'backend-lost', reason: error.message });
     this.owner.lost(live, error);
     this.connecting = live.connection.closed.then(() => {

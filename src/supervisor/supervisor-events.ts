@@ -14,6 +14,31 @@ export type SupervisorEvent =
       readonly reason: string;
     }
   | { readonly type: 'crash-loop-over'; readonly user: string }
+  /** A backend cannot be had, for `count` users, the first few of whom are named. Times in ms; `since` is an epoch's. */
+  | {
+      readonly type: 'incident-opened';
+      readonly backend: string;
+      readonly fault: 'connection' | 'login';
+      readonly words: string;
+      readonly count: number;
+      readonly users: readonly string[];
+      readonly since: number;
+    }
+  /** It can be had again; `count` is the most users that it was away for. */
+  | {
+      readonly type: 'incident-closed';
+      readonly backend: string;
+      readonly fault: 'connection' | 'login';
+      readonly count: number;
+      readonly lastedMs: number;
+    }
+  /** It was lost and could be had again before anybody looked. */
+  | {
+      readonly type: 'backend-blinked';
+      readonly backend: string;
+      readonly count: number;
+      readonly users: readonly string[];
+    }
   | { readonly type: 'pm2-gone' }
   | { readonly type: 'pm2-back' }
   | { readonly type: 'instance-adopted'; readonly user: string; readonly pid: number }
@@ -45,6 +70,18 @@ export function wordsOf(event: SupervisorEvent): readonly [Level, string] {
       ];
     case 'crash-loop-over':
       return ['info', 'the instance is out of its crash loop'];
+    case 'incident-opened':
+      return ['error', `backend ${event.backend} ${event.words}: ${whoOf(event)}; they go on trying`];
+    case 'backend-blinked':
+      return ['warn', `backend ${event.backend} was lost for a moment: ${whoOf(event)} had to connect again`];
+    case 'incident-closed': {
+      const took = event.fault === 'login' ? 'takes the logins again' : 'is back';
+      const seconds = Math.round(event.lastedMs / 1000);
+      return [
+        'info',
+        `backend ${event.backend} ${took}, after ${seconds} s; it was away for ${countOf(event.count)}`,
+      ];
+    }
     case 'pm2-gone':
       return ['warn', "PM2's daemon is gone; the instances serve on without it"];
     case 'pm2-back':
@@ -54,4 +91,12 @@ export function wordsOf(event: SupervisorEvent): readonly [Level, string] {
     case 'trouble':
       return ['error', `${event.where}: ${event.reason}`];
   }
+}
+
+function countOf(users: number): string {
+  return `${users} ${users === 1 ? 'user' : 'users'}`;
+}
+
+function whoOf({ count, users }: { readonly count: number; readonly users: readonly string[] }): string {
+  return `${countOf(count)} (${users.join(', ')}${count > users.length ? ' and others' : ''})`;
 }
