@@ -267,9 +267,10 @@ export class ClientSession implements TurnOwner {
     this.file?.clientGone();
     this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
     const { multiplexer, events } = this.host;
-    this.session.disown();
-    this.session.statements.clear();
     this.release(() => {
+      // Only now: a command that was running may have prepared a statement, or set a variable, after its client had gone.
+      this.session.disown();
+      this.session.statements.clear();
       multiplexer.forget(this, this.session);
     });
     events.publish({ type: 'session-closed', session: this.id, reason });
