@@ -53,6 +53,17 @@ export const errorTable = {
     sqlState: '08S01',
     message: "Got a packet bigger than 'max_allowed_packet' bytes ({size} > {max})",
   },
+  CHARSET_REFUSED: {
+    errno: 1231,
+    sqlState: '42000',
+    message: "Variable 'character_set_client' can't be set to the value of '{charset}'",
+  },
+  LONG_DATA_TOO_LARGE: {
+    errno: 1105,
+    sqlState: 'HY000',
+    message:
+      "Parameter of prepared statement which is set through mysql_send_long_data() is longer than 'max_allowed_packet' bytes",
+  },
   LOCAL_INFILE_REFUSED: {
     errno: 1148,
     sqlState: '42000',

@@ -184,7 +184,6 @@ export class CommandTurn implements Refusable {
     const payload = payloadFor(this.command, own);
     this.sentPayload = payload;
     const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
-    const isUpdate = this.command.effects.some(({ verb }) => verb === 'UPDATE');
     connection.cork();
     for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = runSteps(steps, connection);
@@ -194,7 +193,7 @@ export class CommandTurn implements Refusable {
       forward: (bytes) => reply.forward(bytes),
       betweenRows: (sequence) => reply.betweenRows(sequence),
       prepared: (ok) => this.registerPrepared(ok, live),
-      ...(countsAlike ? {} : { affectedRows: (ok) => changedRows(ok, isUpdate) }),
+      ...(countsAlike ? {} : { affectedRows: (ok, index) => changedRows(ok, this.command.effects, index) }),
       ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });

@@ -62,7 +62,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       return keepConnection(command, session);
     }
     case Command.STMT_EXECUTE:
-      return readExecute(plain, session, facts.maxAllowedPacket);
+      return readExecute(plain, session);
     case Command.STMT_FETCH:
       return { ...plain, ...onStatement(plain, session, 'mysqld_stmt_fetch'), form: 'rows', isRead: false };
     case Command.STMT_RESET:
@@ -102,13 +102,9 @@ function ownCopy(bytes: Buffer): Buffer {
 
 type Plain = Omit<ClientCommand, 'form' | 'isRead' | 'fingerprint'>;
 
-function readExecute(plain: Plain, session: Session, max: number): ClientCommand {
+function readExecute(plain: Plain, session: Session): ClientCommand {
   const about = onStatement(plain, session, 'mysqld_stmt_execute');
-  const size = about.statement.longData.tooLarge;
-  if (size > 0) {
-    about.statement.longData.clear();
-    throw new FleetError('PACKET_TOO_LARGE', { size, max });
-  }
+  about.statement.longData.check();
   const { effects } = about.statement;
   // Cursors live on the connection: an execution that opens one is no mere read.
   const opensCursor = (plain.payload[5] ?? 0) !== 0;

@@ -196,6 +196,7 @@ export class Reception implements SessionHost {
   private async logIn(channel: ClientChannel): Promise<void> {
     const id = this.nextId();
     const response = await this.checkLogin(channel, id);
+    this.checkCharset(response.collation);
     const session = new Session(id, {
       capabilities: response.capabilities,
       collation: response.collation,
@@ -237,6 +238,13 @@ export class Reception implements SessionHost {
     }
   }
 
+  /** As the servers: statements cannot be read in character sets whose ASCII letters are not of one byte. */
+  private checkCharset(collation: number): void {
+    const charset = this.multiplexer.known?.facts.collations.get(collation)?.charset;
+    if (charset !== undefined && /^(ucs2|utf16|utf32)/.test(charset))
+      throw new FleetError('CHARSET_REFUSED', { charset });
+  }
+
   /** The server's own error for a schema that does not exist ends the login, as it would there. */
   private async checkSchema(client: ClientSession): Promise<boolean> {
     const err = await this.schemas.check(client);
@@ -253,6 +261,7 @@ export class Reception implements SessionHost {
       const change = readChangeUser(frame.payload, session.capabilities);
       // The scramble of the login is gone, and a new one is safer.
       await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));
+      this.checkCharset(change.collation ?? session.collation);
       session.restart({ collation: change.collation ?? session.collation, schema: change.schema });
       if (!(await this.checkSchema(client))) return;
       channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));

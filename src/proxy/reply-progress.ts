@@ -25,7 +25,8 @@ export interface ReplySink {
   betweenRows?(sequence: number): void;
   prepared?(prepared: PrepareOk): number;
   definition?(payload: Buffer): Buffer;
-  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
+  /** @param index how many results of the command came before this one */
+  affectedRows?(ok: OkPacket, index: number): OkPacket['affectedRows'];
   localInfile?(): void;
 }
 
@@ -34,6 +35,8 @@ export class ReplyProgress {
   private ok: OkPacket | null = null;
   private last: EofPacket | null = null;
   private sawRows = false;
+  /** OK packets and sets of rows so far. */
+  private results = 0;
   private readonly changes: StateChange[] = [];
 
   listener(sink: ReplySink): ReplyListener {
@@ -42,6 +45,7 @@ export class ReplyProgress {
       betweenRows: (sequence) => sink.betweenRows?.(sequence),
       ok: (ok) => {
         this.ok = this.last = ok;
+        this.results++;
         this.sawRows = false;
         this.changes.push(...ok.changes);
       },
@@ -51,10 +55,11 @@ export class ReplyProgress {
       eof: (eof, behind) => {
         this.last = eof;
         this.sawRows = behind === 'rows';
+        if (this.sawRows) this.results++;
       },
       prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
       ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
-      ...(sink.affectedRows === undefined ? {} : { affectedRows: sink.affectedRows.bind(sink) }),
+      affectedRows: (ok) => sink.affectedRows?.(ok, this.results) ?? ok.affectedRows,
       localInfile: () => sink.localInfile?.(),
     };
   }

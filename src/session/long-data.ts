@@ -1,10 +1,14 @@
 // Values that a client sends ahead of an execution (COM_STMT_SEND_LONG_DATA), kept until then.
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_send_long_data.html
 
+import { FleetError } from '../errors.js';
+
 /** Command, statement id, number of the parameter. */
 const HEAD_BYTES = 7;
 /** What a parameter costs beside its data; counted, for a client may name 65,536 of them without any. */
 const PARAMETER_BYTES = 256;
+/** As many times max_allowed_packet may a session keep; the servers have no such limit. */
+const MOST_PACKETS = 4;
 /** A block grows with what the parameter has, up to this. */
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -22,25 +26,27 @@ interface Block {
 export class LongData {
   private readonly blocks = new Map<number, Block[]>();
   private kept = 0;
-  private excess = 0;
+  private hasExcess = false;
 
   /** @param account of the session, from which the statement's share is taken and to which it is given back */
   constructor(private readonly account: LongDataAccount) {}
 
-  /** What the session had in bytes when there was no room for more of this statement's; else 0. */
-  get tooLarge(): number {
-    return this.excess;
+  /** Whether a value is longer than the server takes, or there was no room for it: nothing is kept then. */
+  get isTooLong(): boolean {
+    return this.hasExcess;
   }
 
-  /** Takes a COM_STMT_SEND_LONG_DATA payload. Where the session has `maxBytes` then, nothing of the statement is kept. */
-  add(payload: Buffer, maxBytes: number): void {
+  /** Takes a COM_STMT_SEND_LONG_DATA payload. Of a statement with a value that is too long, nothing is kept. */
+  add(payload: Buffer, maxAllowedPacket: number): void {
     // As the servers do it: there is no reply in which it could be refused.
-    if (payload.length < HEAD_BYTES) return;
+    if (payload.length < HEAD_BYTES || this.hasExcess) return;
     const parameter = payload.readUInt16LE(5);
     const blocks = this.blocks.get(parameter) ?? [];
-    const cost = payload.length - HEAD_BYTES + (blocks.length === 0 ? PARAMETER_BYTES : 0);
-    if (this.excess > 0 || this.account.bytes + cost > maxBytes) {
-      this.excess = Math.max(this.excess, this.account.bytes) + cost;
+    const length = payload.length - HEAD_BYTES;
+    const cost = length + (blocks.length === 0 ? PARAMETER_BYTES : 0);
+    const isFull = this.account.bytes + cost > MOST_PACKETS * maxAllowedPacket;
+    if (isFull || dataIn(blocks) + length > maxAllowedPacket) {
+      this.hasExcess = true;
       this.drop();
       return;
     }
@@ -50,6 +56,11 @@ export class LongData {
     append(blocks, payload);
   }
 
+  /** As on the servers, a statement with too much stays refused until COM_STMT_RESET. @throws LONG_DATA_TOO_LARGE */
+  check(): void {
+    if (this.hasExcess) throw new FleetError('LONG_DATA_TOO_LARGE', {});
+  }
+
   /** COM_STMT_SEND_LONG_DATA payloads that give the server the same values. */
   payloads(): Buffer[] {
     return [...this.blocks.values()].flat().map(({ memory, filled }) => memory.subarray(0, filled));
@@ -57,7 +68,7 @@ export class LongData {
 
   clear(): void {
     this.drop();
-    this.excess = 0;
+    this.hasExcess = false;
   }
 
   private drop(): void {
@@ -65,6 +76,10 @@ export class LongData {
     this.kept = 0;
     this.blocks.clear();
   }
+}
+
+function dataIn(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, { filled }) => sum + filled - HEAD_BYTES, 0);
 }
 
 function append(blocks: Block[], payload: Buffer): void {

@@ -162,6 +162,19 @@ describe('prepared statements', () => {
     ]);
   });
 
+  it('refuse a parameter that is longer than max_allowed_packet, and take shorter ones behind a reset', async () => {
+    const million = Buffer.alloc(2 + 1024 * 1024, 'x').fill(0, 0, 2);
+    const parts = Array.from({ length: 65 }, () => onStatement(command.STMT_SEND_LONG_DATA, 'part', million));
+    await sameAsDirectly([
+      prepare('SELECT LENGTH(?)'),
+      ...parts,
+      execute(0, textParameters([{ long: true }])),
+      execute(0, textParameters(['short'])),
+      onStatement(command.STMT_RESET, 'reset'),
+      execute(0, textParameters(['short'])),
+    ]);
+  });
+
   it('are unknown after they were closed, and to other sessions', async () => {
     const [client, other] = [await instance.login(), await instance.login()];
     const id = statementId(await client.command(command.STMT_PREPARE, Buffer.from('SELECT 1')));

@@ -100,6 +100,21 @@ describe('a login', () => {
   });
 });
 
+describe('the character set at login', () => {
+  it.each([35, 54, 60])('is refused as the server refuses it, where it is number %i', async (collation) => {
+    const account = await server.createAccount();
+    const instance = await instances.start(server, account);
+    const { host, port } = server;
+    const directly = connectRaw({ host, port, ...account, collation }).catch((error: unknown) => error);
+    const through = connectRaw({ port: instance.port, ...account, collation }).catch(
+      (error: unknown) => error,
+    );
+    const { error } = (await directly) as { error: unknown };
+    expect(await through).toMatchObject({ error });
+    expect(error).toMatchObject({ errno: 1231 });
+  });
+});
+
 describe('the schema at login', () => {
   it('is the one that the client names', async () => {
     const account = await server.createAccount();

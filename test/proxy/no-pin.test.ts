@@ -148,6 +148,13 @@ describe('counts of rows', () => {
     }
     await found.quit();
   });
+
+  it('are right for each of several statements in one text', async () => {
+    const reply = await one.query(
+      "INSERT INTO t (id, name) VALUES (91, 'x'), (92, 'x'); UPDATE t SET name = 'x' WHERE id > 91",
+    );
+    expect(reply.map(({ payload }) => payload[1])).toEqual([2, 0]);
+  });
 });
 
 /** Of an OK packet with a count below 251. */

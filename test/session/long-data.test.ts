@@ -50,22 +50,31 @@ describe('long data', () => {
 
   it('without the number of its parameter is ignored, as by the servers', () => {
     data.add(part(0, '').subarray(0, 6), plenty);
-    expect([data.payloads(), data.tooLarge]).toEqual([[], 0]);
+    expect([data.payloads(), data.isTooLong]).toEqual([[], false]);
   });
 });
 
 describe('what a session keeps of long data', () => {
   it('is bounded over all its statements; the one that is too much keeps nothing', () => {
     const other = new LongData(account);
-    data.add(part(0, Buffer.alloc(600)), 2000);
-    other.add(part(0, Buffer.alloc(400)), 2000);
-    expect([data.tooLarge, other.tooLarge]).toEqual([0, 0]);
-    other.add(part(0, Buffer.alloc(900)), 2000);
+    const most = 1000;
+    for (const parameter of [0, 1, 2]) data.add(part(parameter, Buffer.alloc(700)), most);
+    other.add(part(0, Buffer.alloc(400)), most);
+    expect([data.isTooLong, other.isTooLong]).toEqual([false, false]);
+    other.add(part(1, Buffer.alloc(900)), most);
+    expect([other.isTooLong, other.payloads()]).toEqual([true, []]);
+    expect(values(data.payloads())[2]).toHaveLength(700);
+    other.add(part(2, 'more'), most);
     expect(other.payloads()).toEqual([]);
-    expect(other.tooLarge).toBeGreaterThan(2000);
-    expect(values(data.payloads())[0]).toHaveLength(600);
-    other.add(part(1, 'more'), 2000);
-    expect(other.payloads()).toEqual([]);
+  });
+
+  it('has for each parameter what the server takes, and is refused past that until it is cleared', () => {
+    for (const length of [400, 600]) data.add(part(0, Buffer.alloc(length)), 1000);
+    expect(() => data.check()).not.toThrow();
+    data.add(part(0, 'x'), 1000);
+    for (let i = 0; i < 2; i++) expect(() => data.check()).toThrow(/longer than 'max_allowed_packet'/);
+    data.clear();
+    expect(() => data.check()).not.toThrow();
   });
 
   it('is free again once the statements are executed or closed', () => {
@@ -73,14 +82,14 @@ describe('what a session keeps of long data', () => {
     data.clear();
     expect(account.bytes).toBe(0);
     data.add(part(0, Buffer.alloc(2000)), 1500);
-    expect([data.tooLarge > 0, account.bytes]).toEqual([true, 0]);
+    expect([data.isTooLong, account.bytes]).toEqual([true, 0]);
     data.clear();
-    expect(data.tooLarge).toBe(0);
+    expect(data.isTooLong).toBe(false);
   });
 
   it('counts parameters without data, too', () => {
     let taken = 0;
-    while (data.tooLarge === 0) data.add(part(taken++, ''), 100_000);
+    while (!data.isTooLong) data.add(part(taken++, ''), 25_000);
     expect(taken).toBeLessThan(1000);
   });
 });
