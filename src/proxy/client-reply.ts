@@ -57,14 +57,21 @@ export class ClientReply {
     if (this.held === null && !this.discarded) this.channel.output.mayBeCut(sequence);
   }
 
-  /** Puts an ERR in the place of what the client has yet to get, as soon as the protocol allows one. */
-  interrupt(err: Buffer): void {
-    if (this.channel.output.cut(err)) {
-      this.tracker?.silence();
-      this.connection.resume();
-    } else {
+  /**
+   * Puts an ERR in the place of what the client has yet to get, as soon as the protocol allows one: at once where it has
+   * nothing of the reply, whatever becomes of the commands before this one.
+   * @param sequence number of the reply's first packet
+   */
+  interrupt(err: Buffer, sequence: number): void {
+    if (!this.begun) {
+      this.discard();
+      this.channel.send(err, sequence);
+    } else if (!this.channel.output.cut(err)) {
       this.endWith(err);
+      return;
     }
+    this.tracker?.silence();
+    this.connection.resume();
   }
 
   /** Puts an ERR in the place of what the backend has yet to send. Nobody waits for that: the backend is not held up for it. */

@@ -195,7 +195,7 @@ export class ClientSession implements TurnOwner {
     }
     const slot = multiplexer.slotRunning(this);
     turn.interrupt(error);
-    if (slot !== undefined) cancelOnBackend(slot, settings, events);
+    if (slot !== undefined && turn.isInFlight) cancelOnBackend(slot, settings, events);
   }
 
   timedOut(error: ClientError): void {

@@ -10,6 +10,7 @@ import { renameColumn } from '../wire/result-set.js';
 import { changedRows } from './affected-rows.js';
 import { BackendGone, type Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
+import { cancelOver } from './cancel.js';
 import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
@@ -29,6 +30,7 @@ import {
   DifferenceFailed,
   noSchema,
   noteTaken,
+  prepareAgain,
   renewalFor,
   runSteps,
   saveVariables,
@@ -84,8 +86,13 @@ export class CommandTurn implements Refusable {
     this.failWith(error);
     const { inFlight } = this;
     if (inFlight === null) return;
-    this.reply?.interrupt(errPayload(error));
+    this.reply?.interrupt(errPayload(error), this.command.lastSequence + 1);
     if (inFlight.tracker.answered) this.finishAnswer();
+  }
+
+  /** The command itself is on its way, and not what prepares it or comes after it. */
+  get isInFlight(): boolean {
+    return this.inFlight?.tracker.done === false;
   }
 
   /** The client gets `error` when the turn ends without its reply. */
@@ -136,9 +143,9 @@ export class CommandTurn implements Refusable {
       steps = [];
     }
     await countBefore(this.command.effects, session, live);
-    await this.prepareAgain(live);
+    await prepareAgain(this.command, live);
     if (this.interruption !== null) throw this.interruption;
-    const outcome = await this.send(live, steps);
+    const outcome = await this.send(live, steps).finally(() => cancelOver(slot));
     await learnFromReply(session, this.command, live, outcome);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
@@ -160,21 +167,6 @@ export class CommandTurn implements Refusable {
     const resident = this.owner.residentSession(slot);
     if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
     if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
-  }
-
-  /** Prepares the command's statement on this connection, where it is not. */
-  private async prepareAgain(live: Live): Promise<void> {
-    const { statement } = this.command;
-    if (statement === null || statement.backend?.owner === live.state) return;
-    let id = 0;
-    const sink = {
-      forward: () => undefined,
-      prepared: (ok: { statementId: number }) => (id = ok.statementId),
-    };
-    const { err } = await live.connection.run(statement.preparePayload, 'prepare', sink).ended;
-    if (err !== null) throw new DifferenceFailed(err);
-    statement.backend?.owner.unusedStatements.push(statement.backend.id);
-    statement.backend = { owner: live.state, id };
   }
 
   /** Sends what is left of the difference and the command in one write, and follows the reply. */
@@ -211,6 +203,11 @@ export class CommandTurn implements Refusable {
   }
 
   private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
+    if (this.hasAnswered) {
+      // It was cancelled: the client will never close what it does not know of.
+      live.state.unusedStatements.push(ok.statementId);
+      return ok.statementId;
+    }
     const statement = this.owner.session.statements.add(
       this.sentPayload,
       this.command.effects,

@@ -166,6 +166,7 @@ export class Multiplexer {
       running: null,
       holder: null,
       resident: null,
+      sideKill: null,
       idleSince: Date.now(),
     };
     return slot;

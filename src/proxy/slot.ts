@@ -49,6 +49,8 @@ export interface Slot {
   holder: { readonly owner: Holder; readonly since: number; idleSince: number } | null;
   /** The session whose state is in force; null for none, e.g. on a new connection. */
   resident: Holder | null;
+  /** A KILL on its way to the running statement through a second connection (`cancel: side_connection`). */
+  sideKill: { readonly ended: AbortController; readonly over: Promise<void> } | null;
   /** Epoch ms of the end of the last turn. */
   idleSince: number;
 }

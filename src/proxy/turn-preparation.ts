@@ -220,3 +220,17 @@ export async function saveVariables(names: readonly string[], { connection, stat
     state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? UNSET);
   }
 }
+
+/** Prepares the command's statement on this connection, where it is not. @throws DifferenceFailed, BackendGone */
+export async function prepareAgain({ statement }: ClientCommand, live: Live): Promise<void> {
+  if (statement === null || statement.backend?.owner === live.state) return;
+  let id = 0;
+  const sink = {
+    forward: () => undefined,
+    prepared: (ok: { statementId: number }) => (id = ok.statementId),
+  };
+  const { err } = await live.connection.run(statement.preparePayload, 'prepare', sink).ended;
+  if (err !== null) throw new DifferenceFailed(err);
+  statement.backend?.owner.unusedStatements.push(statement.backend.id);
+  statement.backend = { owner: live.state, id };
+}

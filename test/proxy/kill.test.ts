@@ -186,3 +186,21 @@ describe('a statement that runs too long', () => {
     expect(await one.rows('SELECT 1')).toEqual([['1']]);
   });
 });
+
+describe('KILL QUERY while the state for the statement is still being set', () => {
+  it.each(['drain', 'reconnect'] as const)(
+    'is answered with 1317 at once, with cancel: %s',
+    async (cancel) => {
+      await start({ cancel });
+      await two.query("SET time_zone = '+01:00'");
+      await one.query("SET time_zone = '+02:00'");
+      const running = one.failure(gate.read);
+      await gate.blocked();
+      await two.query(`KILL QUERY ${idOf(one)}`);
+      expect(await running).toMatchObject(interrupted);
+      await gate.open();
+      expect(await one.rows('SELECT @@time_zone')).toEqual([['+02:00']]);
+      expect(await two.rows('SELECT @@time_zone')).toEqual([['+01:00']]);
+    },
+  );
+});

@@ -89,7 +89,7 @@ describe('a reply that its client does not take', () => {
     const bytes = Buffer.concat([definitions, toPackets(row, head + 1), toPackets(row, head + 2)]);
     const fed = await feed(bytes);
     expect(isPaused).toBe(true);
-    reply.interrupt(interrupted);
+    reply.interrupt(interrupted, 1);
     expect(isPaused).toBe(false);
     expect(await feed(bytes.subarray(fed))).toBe(bytes.length - fed);
     const got = await taken();
