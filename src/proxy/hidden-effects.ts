@@ -1,16 +1,16 @@
 // What routines, triggers and texts that cannot be judged did to their session: asked of the server after the fact.
 
-import type { ConnectionState, StatementCounts } from '../session/connection-state.js';
+import type { StatementCounts } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
-import { isPlainName } from '../session/user-variables.js';
-import { isCarried, literalOf } from '../session/variables.js';
 import type { Statement } from '../sql/types.js';
 import { ServerStatus } from '../wire/constants.js';
-import type { Outcome } from './reply-progress.js';
 import type { Live } from './backend-link.js';
 import { leaveDiagnostics } from './diagnostics-turn.js';
-import { askCounts, askSettings, askUserVariables } from './session-questions.js';
-import { learnTold } from './state-application.js';
+import { findTables, noteTextStatements } from './hidden-objects.js';
+import { giveWhatIsListed } from './hidden-variables.js';
+import type { Outcome } from './reply-progress.js';
+import { readRoutines, type HiddenStatements } from './routine-bodies.js';
+import { askCounts } from './session-questions.js';
 
 /** What a routine, a trigger or an unknown text does to the session is not in the statement. */
 export function mayDoAnything(effect: Statement): boolean {
@@ -34,9 +34,16 @@ const counted: ReadonlySet<string> = new Set(
   'CREATE DROP ALTER RENAME PREPARE DEALLOCATE EXECUTE HANDLER FLUSH LOCK'.split(' '),
 );
 
+/** What was found out. */
+export interface Uncovered {
+  /** The statements may have done more than could be found out. */
+  readonly isUnjudged: boolean;
+  /** What they did to temporary tables, as statements that say so. */
+  readonly objects: readonly Statement[];
+}
+
 /**
- * Finds out what the statements that `ran` did and do not say, and gives it to the session.
- * @returns whether they may have done more than could be found out
+ * Finds out what the statements that `ran` did and do not say, and gives it to the session (but for `objects`).
  * @throws BackendGone
  */
 export async function uncover(
@@ -44,25 +51,44 @@ export async function uncover(
   ran: readonly Statement[],
   live: Live,
   outcome: Outcome,
-): Promise<boolean> {
+): Promise<Uncovered> {
   const { state } = live;
-  const hasChanged = mayHaveChanged(ran, live.tracked, outcome);
+  const suspects = ran.filter((effect) => effect.opaque !== null || effect.mayRunTriggers);
+  const hasChanged = mayHaveChanged(ran, suspects, live.tracked, outcome);
   if (ran.some(({ verb, opaque }) => counted.has(verb) || (opaque !== null && !hasChanged)))
     state.countsAreStale();
-  if (!hasChanged) return false;
-  const before = state.statementCounts;
+  const calls = mayHaveRun(ran, outcome) ? suspects.flatMap((effect) => effect.calls) : [];
+  if (!hasChanged && calls.length === 0) return { isUnjudged: false, objects: [] };
   leaveDiagnostics(session, live);
+  const mode = session.sqlMode(live.facts);
+  const hidden = await readRoutines(calls, session.schema, live.connection, mode);
+  const keepsLocks = hidden.statements.some(({ statement }) => statement.locks.length > 0);
+  if (!hasChanged) return { isUnjudged: keepsLocks, objects: [] };
+  const before = state.statementCounts;
   const isKnown = await giveWhatIsListed(session, live);
-  const isExplained = ran.every(({ opaque, callsOnly }) => opaque === null || callsOnly);
-  return !isKnown || !isExplained || !areEqual(before, state.statementCounts);
+  const isExplained = suspects.every(({ opaque, callsOnly }) => opaque === null || callsOnly);
+  const objects = await findObjects(
+    changedCounts(before, state.statementCounts),
+    hidden,
+    session,
+    live,
+    outcome,
+  );
+  return {
+    isUnjudged: keepsLocks || !isKnown || !isExplained || objects === null,
+    objects: objects ?? [],
+  };
 }
 
 /** Whether the statements may have changed the session in ways that are not in their text. */
-function mayHaveChanged(ran: readonly Statement[], tracked: boolean, outcome: Outcome): boolean {
-  const suspects = ran.filter((effect) => effect.opaque !== null || effect.mayRunTriggers);
-  if (suspects.length === 0) return false;
-  if (outcome.err !== null) return mayHaveRun(ran, outcome.err.errno);
-  if (!tracked || ran.length > 1) return true;
+function mayHaveChanged(
+  ran: readonly Statement[],
+  suspects: readonly Statement[],
+  tracked: boolean,
+  outcome: Outcome,
+): boolean {
+  if (suspects.length === 0 || !mayHaveRun(ran, outcome)) return false;
+  if (outcome.err !== null || !tracked || ran.length > 1) return true;
   // What else cannot be judged may keep what nobody tells of, such as a sequence's last value.
   if (outcome.rows !== null && !suspects.every(({ opaque, callsOnly }) => opaque === null || callsOnly))
     return true;
@@ -79,60 +105,56 @@ function isUnexplained(suspects: readonly Statement[], { rows, changes }: Outcom
 }
 
 /** An error tells nothing of what was done before it: a routine may have done much. */
-function mayHaveRun(ran: readonly Statement[], errno: number): boolean {
-  if (errno === SYNTAX_ERROR) return false;
-  return errno !== NO_SUCH_ROUTINE || ran.some(({ verb }) => verb === 'CALL');
+function mayHaveRun(ran: readonly Statement[], { err }: Outcome): boolean {
+  if (err === null) return true;
+  if (err.errno === SYNTAX_ERROR) return false;
+  return err.errno !== NO_SUCH_ROUTINE || ran.some(({ verb }) => verb === 'CALL');
 }
 
 const SYNTAX_ERROR = 1064;
 const NO_SUCH_ROUTINE = 1305;
 
-/** Changes anything, so that the server tells of all that changed without an OK that could have told it. */
-const TELL = Buffer.from('\x03SET SESSION session_track_schema=ON', 'latin1');
-
-/** @returns whether the server tells of all variables */
-async function giveWhatIsListed(session: Session, live: Live): Promise<boolean> {
-  const { state, connection, facts, tracked } = live;
-  connection.cork();
-  const told = tracked ? connection.run(TELL, 'ok').ended : null;
-  const settings = tracked ? null : askSettings(connection, facts);
-  const variables = askUserVariables(connection, facts);
-  const counts = askCounts(connection, facts);
-  connection.uncork();
-  if (told !== null) learnTold(session, state, [], await told);
-  const knowsSettings = settings === null || giveSettings(session, state, await settings);
-  const knowsVariables = giveVariables(session, state, await variables);
-  state.statementCounts = await counts;
-  // Nobody tells of a schema that is dropped.
-  if (!tracked && session.schema !== null) state.schema = undefined;
-  return knowsSettings && knowsVariables;
+/** By how much each counter went on that did; null where that is not known. */
+function changedCounts(before: StatementCounts, after: StatementCounts): ReadonlyMap<string, number> | null {
+  if (before === null || after === null || before === 'none' || after === 'none') return null;
+  if (before.size !== after.size) return null;
+  const changes = [...after].map(
+    ([name, count]) => [name.toLowerCase(), Number(count) - Number(before.get(name))] as const,
+  );
+  return new Map(changes.filter(([, by]) => by !== 0));
 }
 
-function giveSettings(
+/** MariaDB counts temporary tables apart from others. */
+const makesTables = /^com_create_(temporary_table|table|sequence)$/;
+const changesTables =
+  /^com_(drop_temporary_table|drop_table|drop_sequence|alter_table|alter_sequence|rename_table)$/;
+const movesTexts = /^com_(prepare|dealloc)_sql$/;
+const RAN_TRIGGERS = 'executed_triggers';
+
+/** The tables that are there now; null where more may have been done. */
+async function findObjects(
+  changed: ReadonlyMap<string, number> | null,
+  hidden: HiddenStatements,
   session: Session,
-  state: ConnectionState,
-  settings: ReadonlyMap<string, string> | null,
-): boolean {
-  for (const [name, shown] of settings ?? []) {
-    if (!isCarried(name) || state.isInDoubt(name) || state.valueOf(name) === literalOf(name, shown)) continue;
-    session.told(name, shown);
-    state.learn(name, literalOf(name, shown));
-  }
-  return settings !== null;
+  live: Live,
+  outcome: Outcome,
+): Promise<readonly Statement[] | null> {
+  const names = [...(changed?.keys() ?? [])];
+  if (changed === null || !names.every(isKnown)) return null;
+  const moves = (changed.get('com_prepare_sql') ?? 0) + (changed.get('com_dealloc_sql') ?? 0);
+  const knowsTexts = moves === 0 || outcome.err === null;
+  if (!knowsTexts || !noteTextStatements(moves === 0 ? [] : hidden.statements, moves, session, live))
+    return null;
+  const makes = names.some(
+    (name) => makesTables.test(name) && !(live.facts.mariadb && name === 'com_create_table'),
+  );
+  const owns = live.state.temporaryTables.namesOf(session).length > 0;
+  if (!makes && !(owns && names.some((name) => changesTables.test(name)))) return [];
+  // The bodies of triggers are not read.
+  if (!hidden.isComplete || (makes && changed.has(RAN_TRIGGERS))) return null;
+  return await findTables(hidden.statements, session, live);
 }
 
-/**
- * Whatever nobody is known to have was assigned just now: all that was known has changed hands before.
- * @returns whether all of them are known by names that can be said again
- */
-function giveVariables(session: Session, state: ConnectionState, names: readonly string[] | null): boolean {
-  if (names === null) return false;
-  const added = names.filter((name) => state.userVariables.ownerOf(name) === undefined);
-  for (const name of added) state.userVariables.give(name, session.userVariables);
-  return added.every(isPlainName);
-}
-
-function areEqual(before: StatementCounts, after: StatementCounts): boolean {
-  if (before === null || after === null || before === 'none' || after === 'none') return false;
-  return before.size === after.size && [...before].every(([name, count]) => after.get(name) === count);
+function isKnown(name: string): boolean {
+  return makesTables.test(name) || changesTables.test(name) || movesTexts.test(name) || name === RAN_TRIGGERS;
 }

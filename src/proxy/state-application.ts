@@ -68,7 +68,8 @@ function learnTextStatement(
   state.textStatements.give(name, session.textStatements);
 }
 
-function learnTables(session: Session, state: ConnectionState, statement: Statement): void {
+/** Whose the temporary tables are that a statement made, took away or renamed. */
+export function learnTables(session: Session, state: ConnectionState, statement: Statement): void {
   const { temporaryTables } = state;
   for (const { qualifier, name } of statement.droppedTables) {
     temporaryTables.dropped(session, qualifier ?? session.schema ?? '', name);

@@ -10,7 +10,7 @@ import type { ClientCommand } from './command.js';
 import type { Outcome } from './reply-progress.js';
 import { leaveDiagnostics } from './diagnostics-turn.js';
 import { uncover } from './hidden-effects.js';
-import { askWhatIsInDoubt, learn, isUrgent } from './state-application.js';
+import { askWhatIsInDoubt, learn, learnTables, isUrgent } from './state-application.js';
 import { learnToRename } from './table-renaming.js';
 
 /** @throws BackendGone */
@@ -31,9 +31,11 @@ export async function learnFromReply(
   if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
   else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
-  if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, ran);
-  const isUnjudged = await uncover(session, ran, live, outcome);
-  updateHolds(session, command, ran, live, outcome, isUnjudged);
+  const { isUnjudged, objects } = await uncover(session, ran, live, outcome);
+  for (const found of objects) learnTables(session, live.state, found);
+  if (outcome.err === null && outcome.warnings === 0)
+    await learnToRename(session, live, [...ran, ...objects]);
+  updateHolds(session, command, [...ran, ...objects], live, outcome, isUnjudged);
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
   if (outcome.err === null && isUrgent(live.state)) {
     leaveDiagnostics(session, live);

@@ -33,6 +33,13 @@ export class TemporaryTables {
     return this.tables.filter((table) => table.owner === owner).map(({ name }) => name);
   }
 
+  /** The owner's tables, each with its schema. */
+  tablesOf(owner: object): { readonly qualifier: string; readonly name: string }[] {
+    return this.tables
+      .filter((table) => table.owner === owner)
+      .map(({ schema, name }) => ({ qualifier: schema, name }));
+  }
+
   /** Whether the owner's table of that name can make room for others'. */
   canStepAside(owner: object, schema: string, name: string): boolean {
     if (this.renames === null || this.renames === 'none') return false;

@@ -37,7 +37,12 @@ export async function reset(server: TestServer, fixture: Fixture): Promise<void>
     await server.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
   }
   await server.query(`USE ${account.schema}`);
-  for (const sql of objects) await server.query(withNames(fixture, sql));
+  for (const sql of objects) await server.query(definedBy(account, withNames(fixture, sql)));
+}
+
+/** Servers show the body of a routine to the account that it is defined by. */
+function definedBy({ user }: Account, sql: string): string {
+  return sql.replace(/^CREATE (PROCEDURE|FUNCTION)/, `CREATE DEFINER=${user}@'%' $1`);
 }
 
 const objects: readonly string[] = [

@@ -19,11 +19,22 @@ const programs: readonly string[] = [
   "CREATE PROCEDURE fails() BEGIN SET @p = 'before'; SELECT * FROM missing; END",
   'CREATE PROCEDURE begins_and_fails() BEGIN START TRANSACTION; INSERT INTO t (a) VALUES (1); SELECT * FROM missing; END',
   'CREATE PROCEDURE executes() EXECUTE s',
+  'CREATE PROCEDURE makes(n INT) BEGIN CREATE TEMPORARY TABLE IF NOT EXISTS tmp (a INT); INSERT INTO tmp VALUES (n); END',
+  'CREATE PROCEDURE makes_inside(n INT) BEGIN IF n > 0 THEN CALL makes(n); END IF; END',
+  'CREATE PROCEDURE takes_away() DROP TEMPORARY TABLE tmp',
+  "CREATE PROCEDURE prepares() BEGIN PREPARE s FROM 'SELECT 7'; END",
+  'CREATE PROCEDURE uses(q TEXT) BEGIN SET @q = q; PREPARE dyn FROM @q; EXECUTE dyn; DEALLOCATE PREPARE dyn; END',
+  "CREATE PROCEDURE locks() BEGIN DO GET_LOCK('a', 0); END",
   'CREATE FUNCTION pure(n INT) RETURNS INT DETERMINISTIC RETURN n * 2',
   'CREATE FUNCTION sets_x(n INT) RETURNS INT DETERMINISTIC BEGIN SET @x = n; RETURN n; END',
   'CREATE FUNCTION sets_setting(n INT) RETURNS INT DETERMINISTIC BEGIN SET SESSION group_concat_max_len = n; RETURN n; END',
   'CREATE FUNCTION shows_x() RETURNS INT DETERMINISTIC RETURN @x',
 ];
+
+/** Servers show the body of a routine to the account that it is defined by. */
+function definedBy({ user }: Account, sql: string): string {
+  return sql.replace(/^CREATE (PROCEDURE|FUNCTION)/, `CREATE DEFINER=${user}@'%' $1`);
+}
 
 describe.each([
   ['with session tracking', false],
@@ -37,7 +48,7 @@ describe.each([
   beforeEach(async () => {
     account = await server.createAccount({ maxUserConnections: 1 });
     await server.query(`USE ${account.schema}`);
-    for (const sql of programs) await server.query(sql);
+    for (const sql of programs) await server.query(definedBy(account, sql));
     const mask = isMasked ? await startMask(server) : null;
     instance = await instances.start(mask ?? server, account);
     one = await instance.login({ schema: account.schema });
@@ -130,6 +141,58 @@ describe.each([
     await two.query('DEALLOCATE PREPARE s');
     await one.rows('EXECUTE s');
     expect((await two.failure('CALL executes()')).errno).toBe(1243);
+  });
+
+  it('temporary tables that procedures make are their own session’s, and keep nobody waiting', async () => {
+    await one.query('CALL makes(1)');
+    expect((await two.failure('SELECT * FROM tmp')).errno).toBe(1146);
+    await two.query('CALL makes_inside(2)');
+    expect(await one.rows('SELECT * FROM tmp')).toEqual([['1']]);
+    expect(await two.rows('SELECT * FROM tmp')).toEqual([['2']]);
+    await one.query('CALL takes_away()');
+    expect((await one.failure('SELECT * FROM tmp')).errno).toBe(1146);
+    expect(await two.rows('SELECT * FROM tmp')).toEqual([['2']]);
+    expect(pins()).toEqual([]);
+  });
+
+  it('text statements that procedures prepare are their own session’s, and keep nobody waiting', async () => {
+    await one.query('CALL prepares()');
+    expect((await two.failure('EXECUTE s')).errno).toBe(1243);
+    expect(await one.rows('EXECUTE s')).toEqual([['7']]);
+    expect(pins()).toEqual([]);
+  });
+
+  it('dynamic statements that procedures clear away keep nobody waiting', async () => {
+    expect(await one.rows("CALL uses('SELECT 3')")).toEqual([['3']]);
+    expect(await two.rows('SELECT @q')).toEqual([[null]]);
+    expect(pins()).toEqual([]);
+  });
+
+  it('dynamic statements whose effects cannot be found out keep the connection', async () => {
+    await one.query("CALL uses('CREATE TEMPORARY TABLE unseen (a INT)')");
+    const { reasons } = await instance.event('pinned');
+    expect(reasons).toEqual(['effects that cannot be judged']);
+    await one.command(command.RESET_CONNECTION);
+    expect((await two.failure('SELECT * FROM unseen')).errno).toBe(1146);
+  });
+
+  it('a lock that a procedure takes keeps the connection', async () => {
+    await one.query('CALL locks()');
+    await instance.event('pinned');
+    await one.command(command.RESET_CONNECTION);
+    expect(await two.rows("SELECT IS_FREE_LOCK('a')")).toEqual([['1']]);
+  });
+
+  it('of a routine whose body is not shown, variables are found and tables keep the connection', async () => {
+    const hidden = 'CREATE DEFINER=root@localhost PROCEDURE';
+    await server.query(`${hidden} ${account.schema}.hides() SET @h = 1`);
+    await server.query(`${hidden} ${account.schema}.hides_table() CREATE TEMPORARY TABLE unseen (a INT)`);
+    await one.query('CALL hides()');
+    expect(await two.rows('SELECT @h')).toEqual([[null]]);
+    expect(await one.rows('SELECT @h')).toEqual([['1']]);
+    expect(pins()).toEqual([]);
+    await one.query('CALL hides_table()');
+    expect(await instance.event('pinned')).toMatchObject({ reasons: ['effects that cannot be judged'] });
   });
 
   it('what was done is gone for a session that begins anew', async () => {
