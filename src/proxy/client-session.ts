@@ -136,7 +136,7 @@ export class ClientSession implements TurnOwner {
   }
 
   private receive(frame: Frame): void {
-    if (this.file !== null) {
+    if (this.file?.isOver === false) {
       this.file.take(frame);
       return;
     }

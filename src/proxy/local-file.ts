@@ -7,7 +7,8 @@ import type { BackendConnection, Reply } from './backend-connection.js';
 import type { ClientChannel } from './client-channel.js';
 
 export class LocalFile {
-  private isOver = false;
+  /** The client has sent it to the end, or is gone: what it sends from now on is the next command. */
+  isOver = false;
   /** The client is kept from sending, because the backend does not take what it has sent. */
   private isHeld = false;
   private stallTimer: NodeJS.Timeout | undefined;
