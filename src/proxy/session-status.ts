@@ -11,18 +11,21 @@ export function sessionStatus(client: ClientSession): SessionStatus {
     clientAddress: client.channel.address,
     ...(program === undefined ? {} : { clientProgram: program }),
     schema: client.session.schema,
-    since: client.inStateSince,
     ...(lastFingerprint === undefined ? {} : { fingerprint: lastFingerprint }),
     ...(output.isBehind ? { untaken: output.waiting } : {}),
+    since: client.inStateSince,
     ...stateAndReason(client),
   };
 }
 
-function stateAndReason(client: ClientSession): Pick<SessionStatus, 'state' | 'reason'> {
+function stateAndReason(client: ClientSession): Pick<SessionStatus, 'state' | 'reason'> & { since?: number } {
   const { multiplexer } = client.host;
   const place = multiplexer.placeOf(client);
   if (place > 0) return { state: 'waiting', reason: `place ${place}; ${multiplexer.describeBlocker()}` };
-  if (client.isBusy) return { state: 'running' };
+  const running = multiplexer.slotRunning(client)?.running;
+  if (client.isBusy) return { state: 'running', ...(running == null ? {} : { since: running.since }) };
   if (client.session.holds.any) return { state: 'pinned', reason: client.holdReasons.join(', ') };
+  if (client.channel.output.isBehind)
+    return { state: 'idle', reason: 'its client has yet to take the last reply' };
   return { state: 'idle' };
 }
