@@ -109,7 +109,7 @@ function readExecute(plain: Plain, session: Session): ClientCommand {
   // Cursors live on the connection: an execution that opens one is no mere read.
   const opensCursor = (plain.payload[5] ?? 0) !== 0;
   const isRead = !opensCursor && effects.length > 0 && effects.every((effect) => effect.isRead);
-  return { ...plain, ...about, effects, form: 'query', isRead };
+  return { ...plain, ...about, effects, form: opensCursor ? 'cursor' : 'query', isRead };
 }
 
 function onStatement(

@@ -27,7 +27,7 @@ export async function learnFromReply(
   if (code === Command.INIT_DB && outcome.err === null) {
     session.schema = live.state.schema = payload.toString('utf8', 1);
   }
-  if (statement !== null) learnStatement(code, statement, outcome);
+  if (statement !== null) learnStatement(command, statement, outcome);
   if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
   else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
@@ -89,12 +89,16 @@ function textOf({ text, statement }: ClientCommand): Buffer | null {
   return text ?? statement?.preparePayload.subarray(1) ?? null;
 }
 
-function learnStatement(code: number, statement: PreparedStatement, { err, status }: Outcome): void {
+function learnStatement(
+  { code, form }: ClientCommand,
+  statement: PreparedStatement,
+  { err, status }: Outcome,
+): void {
   if (code !== Command.STMT_FETCH) statement.longData.clear();
   if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
   if (status === null) return;
   const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
-  if (code === Command.STMT_EXECUTE || code === Command.STMT_FETCH) statement.cursorOpen = open;
+  if (form === 'cursor' || code === Command.STMT_FETCH) statement.cursorOpen = open;
 }
 
 /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */

@@ -5,11 +5,12 @@ import { ServerStatus } from './constants.js';
 import type { EofPacket, OkPacket } from './reply-packets.js';
 
 /**
- * The forms of a reply: `query` result sets, OK or a request for a local file; `prepare` a statement with its definitions;
+ * The forms of a reply: `query` result sets, OK or a request for a local file; `cursor` the same where the client has asked
+ * for a cursor, whose rows come with COM_STMT_FETCH; `prepare` a statement with its definitions;
  * `fields` column definitions up to an EOF; `rows` rows up to an EOF; `ok` one packet of OK, EOF or ERR; `text` one packet
  * without a form.
  */
-export type ReplyForm = 'query' | 'prepare' | 'fields' | 'rows' | 'ok' | 'text';
+export type ReplyForm = 'query' | 'cursor' | 'prepare' | 'fields' | 'rows' | 'ok' | 'text';
 
 /** What follows a block of definitions: rows, the second block of a prepared statement, or nothing. */
 type Then =
@@ -66,7 +67,7 @@ export function nextPhase(form: ReplyForm, phase: Phase, step: Step): Phase {
         ? { ...phase, left: phase.left - 1 }
         : { name: 'definitions-eof', then: phase.then };
     case 'definitions-eof':
-      return phase.name === 'definitions-eof' ? behindDefinitions(phase.then, step.eof.status) : phase;
+      return phase.name === 'definitions-eof' ? behindDefinitions(form, phase.then, step.eof.status) : phase;
   }
 }
 
@@ -74,15 +75,16 @@ function definitions(left: number, then: Then): Phase {
   return left > 0 ? { name: 'definitions', left, then } : END;
 }
 
-function behindDefinitions(then: Then, status: number): Phase {
+function behindDefinitions(form: ReplyForm, then: Then, status: number): Phase {
   if (then.name === 'columns') return definitions(then.count, { name: 'end' });
   if (then.name === 'end') return END;
-  // A cursor was opened: its rows come with COM_STMT_FETCH.
-  return (status & ServerStatus.CURSOR_EXISTS) !== 0 ? END : { name: 'rows' };
+  // The flag alone says nothing: MariaDB sets it for the rows that a FOR loop over a query gives out, too.
+  return form === 'cursor' && (status & ServerStatus.CURSOR_EXISTS) !== 0 ? END : { name: 'rows' };
 }
 
 function behindResult(form: ReplyForm, status: number): Phase {
-  return form === 'query' && (status & ServerStatus.MORE_RESULTS_EXISTS) !== 0 ? { name: 'first' } : END;
+  const mayGoOn = form === 'query' || form === 'cursor';
+  return mayGoOn && (status & ServerStatus.MORE_RESULTS_EXISTS) !== 0 ? { name: 'first' } : END;
 }
 
 /**

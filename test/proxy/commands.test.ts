@@ -70,6 +70,13 @@ describe('text commands', () => {
     ]);
   });
 
+  it('give all results of a loop, whose rows the server marks as those of a cursor', async () => {
+    await sameAsDirectly([
+      'FOR rec IN (SELECT 1 AS a UNION SELECT 2) DO SELECT rec.a; SELECT 2 * rec.a; END FOR',
+      'SELECT 1',
+    ]);
+  });
+
   it('choose a schema, list its fields and say its statistics', async () => {
     await sameAsDirectly(
       [

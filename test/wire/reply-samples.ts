@@ -106,8 +106,19 @@ export const samples: readonly Sample[] = [
   },
   {
     name: 'an opened cursor',
-    form: 'query',
+    form: 'cursor',
     packets: [...resultSet([]).slice(0, 3), inside(eofPayload({ status: 2 | CURSOR_EXISTS }))],
+  },
+  {
+    name: 'rows of a loop over a cursor of the server',
+    form: 'query',
+    packets: [
+      ...resultSet([]).slice(0, 3),
+      inside(eofPayload({ status: 2 | CURSOR_EXISTS | MORE_RESULTS })),
+      open(textRow(['1', '2'])),
+      open(eofPayload({ status: 2 | CURSOR_EXISTS | MORE_RESULTS })),
+      open(okPayload()),
+    ],
   },
   { name: 'a statement without parameters and columns', form: 'prepare', packets: prepared(0, 0) },
   { name: 'a statement with parameters', form: 'prepare', packets: prepared(2, 0) },
