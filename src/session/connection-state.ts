@@ -1,5 +1,6 @@
 // What is in force on a backend connection right now: the state that the next turn starts from.
 
+import { NamedLocks, type LockOwner } from './named-locks.js';
 import { TemporaryTables } from './temporary-tables.js';
 import { TextStatementOwners, type TextStatements } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
@@ -31,6 +32,7 @@ export class ConnectionState {
   readonly userVariables = new UserVariables();
   readonly temporaryTables = new TemporaryTables();
   readonly textStatements = new TextStatementOwners();
+  readonly namedLocks = new NamedLocks();
   /** Statements that clear away what ended sessions have left; they go with the next turn, whatever comes of them. */
   readonly leftovers: string[] = [];
   /** How often statements ran that texts may hide, as the server counted when it was last asked. */
@@ -103,8 +105,10 @@ export class ConnectionState {
   }
 
   /** The session has ended or begins anew: what it has here is to be cleared away. */
-  abandon(session: { readonly textStatements: TextStatements }): void {
+  abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
     const tables = this.temporaryTables.abandon(session);
+    const released = this.namedLocks.abandon(session);
+    if (released !== null) this.leftovers.push(released);
     this.leftovers.push(...tables, ...this.textStatements.abandon(session.textStatements));
   }
 

@@ -5,7 +5,7 @@ import { int } from '../wire/lenenc.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Session } from './session.js';
-import { charsetVariables, namesVariables, type Literal } from './variables.js';
+import { charsetVariables, isWide, namesVariables, type Literal } from './variables.js';
 
 /** A command of the proxy's own that brings the connection a step nearer to what the session wants. */
 export interface StateCommand {
@@ -95,9 +95,6 @@ export function queryCommand(sql: string, done: () => void, prompt = true): Stat
   };
 }
 
-/** Collations under which a server takes the letters of a string apart into ones of two or four bytes. */
-const wideCollation = /^'(ucs2|utf16|utf32)/;
-
 /** A string literal that keeps its letters whatever collation_connection is. */
 function narrow(value: Literal): Literal {
   return value.startsWith("'") ? `_utf8${value}` : value;
@@ -108,8 +105,8 @@ function setVariables(
   names: Literal | null,
   assignments: readonly Assignment[],
 ): StateCommand {
-  const isWide = wideCollation.test(connection.valueOf('collation_connection'));
-  const list = assignments.map(([name, value]) => `@@session.${name}=${isWide ? narrow(value) : value}`);
+  const wide = isWide(connection.valueOf('collation_connection'));
+  const list = assignments.map(([name, value]) => `@@session.${name}=${wide ? narrow(value) : value}`);
   const parts = names === null ? list : [`NAMES ${names}`, ...list];
   return queryCommand(`SET ${parts.join(',')}`, () => {
     if (names !== null) {

@@ -128,3 +128,8 @@ export const plainVariables = [...charsetVariables, 'sql_mode', 'sql_select_limi
 export function isPlain(name: string): boolean {
   return (plainVariables as readonly string[]).includes(name);
 }
+
+/** Whether a server under this `collation_connection` takes the letters of a string apart into ones of two or four bytes. */
+export function isWide(collation: Literal): boolean {
+  return /^'(ucs2|utf16|utf32)/.test(collation);
+}

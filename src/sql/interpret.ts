@@ -1,4 +1,5 @@
 // From the tokens of one statement to its effects.
+import { readLockCalls } from './lock-calls.js';
 import { atEnd, emptyDraft, obscure } from './reading.js';
 import type { Draft, Reading } from './reading.js';
 import { survey } from './survey.js';
@@ -33,6 +34,7 @@ export function interpret(text: Buffer, mode: SqlMode, tokens: readonly Token[])
   if (verb === 'SET' && mode.mariadb && tokens[first + 1]?.word === 'STATEMENT') return setStatement(reading);
   readByVerb(reading);
   survey(reading);
+  if (draft.lockCalls === null && draft.opaque === null) draft.lockCalls = readLockCalls(reading);
   return { draft, takesRest: reading.takesRest };
 }
 

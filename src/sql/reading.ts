@@ -56,6 +56,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     usesSchema: true,
     diagnostics: [],
     locks: [],
+    lockCalls: [],
     usesConnectionId: false,
     kill: null,
     prepare: null,

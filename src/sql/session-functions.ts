@@ -19,12 +19,19 @@ function diagnostics(what: DiagnosticsRead): Judge {
 function lock(effect: LockEffect): Judge {
   return ({ draft }) => {
     draft.locks.push(effect);
+    draft.lockCalls = null;
     draft.isRead = false;
   };
 }
 
 const connectionId: Judge = ({ draft }) => {
   draft.usesConnectionId = true;
+};
+
+/** Who holds a lock is told by the id of a connection. */
+const lockQuestion: Judge = ({ draft }) => {
+  draft.usesConnectionId = true;
+  draft.lockCalls = null;
 };
 
 const schema: Judge = ({ draft }) => {
@@ -47,8 +54,8 @@ const lastInsertId: Judge = (reading, at) => {
 const judges: Readonly<Record<string, Judge>> = {
   CONNECTION_ID: connectionId,
   PS_CURRENT_THREAD_ID: connectionId,
-  IS_FREE_LOCK: connectionId,
-  IS_USED_LOCK: connectionId,
+  IS_FREE_LOCK: lockQuestion,
+  IS_USED_LOCK: lockQuestion,
   DATABASE: schema,
   SCHEMA: schema,
   LAST_INSERT_ID: lastInsertId,

@@ -64,9 +64,7 @@ const variables: Readonly<Record<string, Asked>> = {
  */
 export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): Substitution | null {
   const tokens = allTokens(text, mode);
-  const parts: Buffer[] = [];
-  const names: [shown: string, original: string][] = [];
-  let copied = 0;
+  const replacements: Replacement[] = [];
   let isFirst = true;
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i]?.kind === Kind.Delimiter) isFirst = false;
@@ -74,14 +72,30 @@ export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): 
     const value =
       found === null || !(isFirst || found.what === 'connectionId') ? undefined : values[found.what];
     if (found === null || value === undefined) continue;
-    // As many spaces as no other value has: the server names columns after the text, and each has a name of its own.
-    const shown = found.write(value).replace('(', `(${' '.repeat(names.length)}`);
-    const original = text.subarray(found.start, found.end);
-    parts.push(text.subarray(copied, found.start), Buffer.from(shown, 'latin1'));
-    names.push([shown, original.toString('latin1')]);
-    copied = found.end;
+    replacements.push({ start: found.start, end: found.end, by: found.write(value) });
   }
-  if (names.length === 0) return null;
+  return replacements.length === 0 ? null : replaceParts(text, replacements);
+}
+
+/** What stands in a text at the byte offsets `start` to `end` (exclusive), and the call (in ASCII) to stand there instead. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly by: string;
+}
+
+/** The text with other calls in the place of some of its parts, which are given in order. */
+export function replaceParts(text: Buffer, replacements: readonly Replacement[]): Substitution {
+  const parts: Buffer[] = [];
+  const names: [shown: string, original: string][] = [];
+  let copied = 0;
+  for (const { start, end, by } of replacements) {
+    // As many spaces as no other value has: the server names columns after the text, and each has a name of its own.
+    const shown = by.replace('(', `(${' '.repeat(names.length)}`);
+    parts.push(text.subarray(copied, start), Buffer.from(shown, 'latin1'));
+    names.push([shown, text.toString('latin1', start, end)]);
+    copied = end;
+  }
   const originalName = (name: string): string =>
     names.reduce((text, [from, to]) => text.replace(from, () => to), name);
   return { text: Buffer.concat([...parts, text.subarray(copied)]), originalName };

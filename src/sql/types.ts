@@ -47,6 +47,29 @@ export type LockEffect =
   | 'handler-open'
   | 'handler-close';
 
+/** The functions for named locks. */
+export type LockFunction =
+  'GET_LOCK' | 'RELEASE_LOCK' | 'RELEASE_ALL_LOCKS' | 'IS_FREE_LOCK' | 'IS_USED_LOCK';
+
+/** An argument as it is written, at the byte offsets `start` to `end` (exclusive) of the text; `index` counts from 0. */
+export type LockArgument =
+  | { readonly kind: 'string' | 'number'; readonly value: string; readonly start: number; readonly end: number }
+  | { readonly kind: 'parameter'; readonly index: number; readonly start: number; readonly end: number }
+  | { readonly kind: 'null'; readonly start: number; readonly end: number };
+
+/** A call of such a function, at the byte offsets `start` to `end` (exclusive) of the text. */
+export interface LockCall {
+  readonly function: LockFunction;
+  /** Place in the list, from 0: its column in the result of a SELECT. */
+  readonly item: number;
+  readonly start: number;
+  readonly end: number;
+  /** Printable ASCII, a parameter or NULL; null where the function takes none. */
+  readonly name: LockArgument | null;
+  /** A number (seconds), a parameter or NULL; null where the function takes none. */
+  readonly timeout: LockArgument | null;
+}
+
 /** What of the last statement's diagnostics a statement reads. */
 export type DiagnosticsRead = 'last-insert-id' | 'row-count' | 'found-rows' | 'warnings';
 
@@ -129,6 +152,8 @@ export interface Statement {
   readonly usesSchema: boolean;
   readonly diagnostics: readonly DiagnosticsRead[];
   readonly locks: readonly LockEffect[];
+  /** Its calls of functions for named locks, in the order in which they are evaluated; null where that cannot be read. */
+  readonly lockCalls: readonly LockCall[] | null;
   /** It mentions CONNECTION_ID(), @@pseudo_thread_id, the process list or who holds a user lock. */
   readonly usesConnectionId: boolean;
   readonly kill: KillEffect | null;

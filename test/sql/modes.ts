@@ -56,6 +56,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   usesSchema: false,
   diagnostics: [],
   locks: [],
+  lockCalls: [],
   usesConnectionId: false,
   kill: null,
   prepare: null,
