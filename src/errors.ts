@@ -101,6 +101,11 @@ export const errorTable = {
     sqlState: 'HY000',
     message: 'Waited {seconds} s for the backend (queue_timeout), at place {place} of the queue; {holder}',
   },
+  LOCK_DEADLOCK: {
+    errno: 1213,
+    sqlState: '40001',
+    message: 'Deadlock found when trying to get lock; try restarting transaction',
+  },
   // Cancelling
   QUERY_INTERRUPTED: { errno: 1317, sqlState: '70100', message: 'Query execution was interrupted' },
   CONNECTION_KILLED: { errno: 1927, sqlState: '70100', message: 'Connection was killed' },

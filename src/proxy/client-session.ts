@@ -5,32 +5,31 @@ import type { ConnectionState } from '../session/connection-state.js';
 import type { Hold } from '../session/holds.js';
 import type { Session } from '../session/session.js';
 import type { Frame } from '../wire/framing.js';
-import { BackendGone, type Reply } from './backend-connection.js';
+import type { Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import { cancelOnBackend } from './cancel.js';
 import { errPayload, type ClientChannel } from './client-channel.js';
 import type { ClientCommand } from './command.js';
 import { CommandTurn } from './command-turn.js';
 import type { TurnOwner } from './turn-owner.js';
-import { giveUp } from './give-up.js';
+import { giveUpIfThere } from './give-up.js';
 import { Intake } from './intake.js';
 import { LocalFile } from './local-file.js';
+import type { LockWaits } from './lock-waits.js';
 import { ReleaseTurn } from './release-turn.js';
 import { serve } from './serve-command.js';
+import { SessionActivity } from './session-activity.js';
 import type { SessionHost } from './session-host.js';
 import { SessionLosses } from './session-losses.js';
-import type { Slot } from './slot.js';
+import type { Refusable, Slot } from './slot.js';
 
 export class ClientSession implements TurnOwner {
   private readonly intake: Intake;
   private turn: CommandTurn | null = null;
-  private busy = false;
   private readonly losses: SessionLosses;
   private file: LocalFile | null = null;
   private isClosed = false;
-  private since = Date.now();
-  /** Fingerprint of the last command. */
-  private fingerprint: string | undefined;
+  readonly activity = new SessionActivity();
 
   constructor(
     readonly session: Session,
@@ -40,7 +39,7 @@ export class ClientSession implements TurnOwner {
   ) {
     this.losses = new SessionLosses(session);
     this.intake = new Intake(channel, {
-      isOccupied: () => this.busy || this.isClosed,
+      isOccupied: () => this.activity.isBusy || this.isClosed,
       serve: (frame) => this.serve(frame),
       idle: () => {
         if (host.draining) this.endWhenIdle();
@@ -64,6 +63,10 @@ export class ClientSession implements TurnOwner {
     });
   }
 
+  isBoundTo({ state }: Live): boolean {
+    return state.namedLocks.ownedBy(this.session).length > 0;
+  }
+
   hasResidue(live: Live): boolean {
     return live.state.unknownVariables.length > 0 || live.state.schema === undefined;
   }
@@ -74,7 +77,7 @@ export class ClientSession implements TurnOwner {
 
   /** Sends a command to the backend, when its turn comes. */
   submit(command: ClientCommand): void {
-    this.fingerprint = command.fingerprint;
+    this.activity.fingerprint = command.fingerprint;
     const lost = this.losses.tell(command);
     if (lost !== null) {
       this.answerError(lost, command.lastSequence);
@@ -106,8 +109,7 @@ export class ClientSession implements TurnOwner {
     const ends = this.turn?.endsSession === true;
     this.turn = null;
     this.file = null;
-    this.busy = false;
-    this.since = Date.now();
+    this.activity.ended();
     if (ends) this.end('it ended with RELEASE');
     else this.intake.serveNext();
   }
@@ -115,9 +117,22 @@ export class ClientSession implements TurnOwner {
   /** Gives up everything that the session has on a backend connection, then calls `then`. */
   beginAnew(then: () => void): void {
     this.release(() => {
-      this.host.multiplexer.forget(this, this.session);
+      this.forget();
       then();
     });
+  }
+
+  private forget(): void {
+    this.host.multiplexer.forget(this, this.session);
+    this.lockWaits.look();
+  }
+
+  get lockWaits(): LockWaits {
+    return this.host.lockWaits;
+  }
+
+  resume(turn: Refusable): void {
+    this.host.multiplexer.submit(this, turn, true);
   }
 
   private release(then: () => void): void {
@@ -144,8 +159,7 @@ export class ClientSession implements TurnOwner {
   }
 
   private serve(frame: Frame): void {
-    this.busy = true;
-    this.since = Date.now();
+    this.activity.began();
     try {
       serve(this, frame);
     } catch (error) {
@@ -183,7 +197,7 @@ export class ClientSession implements TurnOwner {
     const { turn } = this;
     if (turn === null) return;
     events.publish({ type: 'cancelled', session: this.id, by });
-    const waiting = multiplexer.withdraw(this);
+    const waiting = multiplexer.withdraw(this) ?? (turn.waitsForLock ? turn : undefined);
     if (waiting !== undefined) {
       waiting.refuse(error);
       return;
@@ -210,22 +224,22 @@ export class ClientSession implements TurnOwner {
   }
 
   async expireLease(slot: Slot, idleMs: number): Promise<void> {
-    const { live } = slot.link;
     this.losses.leaseExpired(idleMs, this.host.settings.pinTimeoutMs);
-    this.session.statements.closeCursors();
-    try {
-      if (live !== null) await giveUp(this, slot, live, this.host.settings);
-    } catch (error) {
-      // What was to be given up is gone with the connection.
-      if (!(error instanceof BackendGone)) throw error;
-    }
+    await giveUpIfThere(this, slot, this.host.settings);
+    this.tellWhoWaitsForLock();
+  }
+
+  /** A command that waits for a lock is answered with what its session has lost meanwhile. */
+  private tellWhoWaitsForLock(): void {
+    const lost = this.turn?.waitsForLock === true ? this.losses.take() : null;
+    if (lost !== null) this.turn?.refuse(lost);
   }
 
   /** The connection is gone, with all of the session's state that was only there. */
   lostConnection({ state }: Live, detail: string, held: boolean): void {
     const why = `the backend connection was lost (${detail})`;
     // A session in the middle of a command learns of what it held as that command's error.
-    if (held && this.turn === null) this.losses.holdLost(why);
+    if (held && (this.turn?.waitsForLock ?? true)) this.losses.holdLost(why);
     this.lostState(state, why);
     if (!held) return;
     this.session.statements.closeCursors();
@@ -236,6 +250,7 @@ export class ClientSession implements TurnOwner {
   lostState(state: ConnectionState, why: string): void {
     this.session.holds.forgetTables();
     this.losses.stateLost(state, why);
+    this.tellWhoWaitsForLock();
   }
 
   connectionReset(state: ConnectionState, why: string): void {
@@ -250,7 +265,7 @@ export class ClientSession implements TurnOwner {
 
   /** Ends the session, unless it is in the middle of a command or a transaction. */
   endWhenIdle(): void {
-    if (!this.busy && this.intake.isEmpty && !this.session.holds.any) {
+    if (!this.activity.isBusy && this.intake.isEmpty && !this.session.holds.any) {
       this.endWith(new FleetError('SHUTTING_DOWN', {}));
     }
   }
@@ -266,26 +281,13 @@ export class ClientSession implements TurnOwner {
     this.isClosed = true;
     this.file?.clientGone();
     this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
-    const { multiplexer, events } = this.host;
     this.release(() => {
       // Only now: a command that was running may have prepared a statement, or set a variable, after its client had gone.
       this.session.disown();
       this.session.statements.clear();
-      multiplexer.forget(this, this.session);
+      this.forget();
     });
-    events.publish({ type: 'session-closed', session: this.id, reason });
+    this.host.events.publish({ type: 'session-closed', session: this.id, reason });
     this.host.closed(this);
-  }
-
-  get isBusy(): boolean {
-    return this.busy;
-  }
-
-  get inStateSince(): number {
-    return this.since;
-  }
-
-  get lastFingerprint(): string | undefined {
-    return this.fingerprint;
   }
 }

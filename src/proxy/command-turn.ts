@@ -15,7 +15,10 @@ import { errPayload, toErrPacket } from './client-channel.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from './command.js';
 import { closePayload, longDataFor, payloadFor } from './command-payload.js';
-import { ownValues, savedWarningsReply, saveDiagnostics } from './diagnostics-turn.js';
+import { ownValues, savedWarningsReply } from './diagnostics-turn.js';
+import { joined, type DressedCommand } from './lock-edits.js';
+import { touchesLocks } from './lock-plan.js';
+import { LockTurn } from './lock-turn.js';
 import type { Outcome } from './reply-progress.js';
 import { countBefore } from './hidden-effects.js';
 import { limitsStatements } from './server-facts.js';
@@ -24,6 +27,7 @@ import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
 import { endsConnection } from './keep-connection.js';
 import { learnFromReply } from './turn-learning.js';
+import { commandFinished, type TurnTimes } from './turn-events.js';
 import type { TurnOwner } from './turn-owner.js';
 import {
   checkSize,
@@ -31,13 +35,14 @@ import {
   noSchema,
   noteTaken,
   prepareAgain,
+  registerPrepared,
   renewalFor,
   runSteps,
   saveVariables,
+  settleResident,
   stepsTo,
   takeSteps,
 } from './turn-preparation.js';
-import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -45,26 +50,27 @@ const MAX_ATTEMPTS = 3;
 /** A server that limits statements by itself gets this much time (ms) to do so: its error is its own. */
 const SERVER_LEAD_MS = 1_000;
 
-export class CommandTurn implements Refusable {
-  private readonly queuedAt = performance.now();
-  private startedAt = 0;
+export class CommandTurn implements Refusable, TurnTimes {
+  readonly queuedAt = performance.now();
+  startedAt = 0;
   private attempts = 0;
   private interruption: ClientError | null = null;
   private inFlight: Reply | null = null;
   private reply: ClientReply | null = null;
-  /** The command as it was sent, with the session's own values where they had to be put in. */
-  private sentPayload: Buffer = Buffer.alloc(0);
   private hasAnswered = false;
   /** It has ended the session: COMMIT RELEASE. */
   endsSession = false;
   private timer: NodeJS.Timeout | undefined;
+  private readonly locks: LockTurn | null;
 
   constructor(
     private readonly owner: TurnOwner,
     private readonly command: ClientCommand,
     private readonly settings: InstanceSettings,
     private readonly events: Events,
-  ) {}
+  ) {
+    this.locks = touchesLocks(command) ? new LockTurn(owner, command, this, settings) : null;
+  }
 
   get fingerprint(): string {
     return this.command.fingerprint;
@@ -95,6 +101,11 @@ export class CommandTurn implements Refusable {
     return this.inFlight?.tracker.done === false;
   }
 
+  /** Whether it waits for a lock, and neither in the queue nor on the backend. */
+  get waitsForLock(): boolean {
+    return this.locks?.waits ?? false;
+  }
+
   /** The client gets `error` when the turn ends without its reply. */
   failWith(error: ClientError): void {
     this.interruption ??= error;
@@ -111,6 +122,7 @@ export class CommandTurn implements Refusable {
       waitMs: this.startedAt - this.queuedAt,
     });
     try {
+      if (this.locks?.admit(live) === false) return this.waitForLock();
       return await this.take(slot, live, held);
     } catch (error) {
       if (error instanceof BackendGone) return this.afterLoss(error, held);
@@ -124,7 +136,7 @@ export class CommandTurn implements Refusable {
 
   private async take(slot: Slot, live: Live, held: boolean): Promise<TurnResult> {
     const { session } = this.owner;
-    await this.settleResident(slot, live);
+    if (slot.resident !== this.owner) await settleResident(this.owner.residentSession(slot), live);
     slot.resident = this.owner;
     session.begin(live.facts);
     const saved = live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session);
@@ -137,16 +149,24 @@ export class CommandTurn implements Refusable {
     if (renewal !== null && held) throw new DifferenceFailed(noSchema);
     if (renewal !== null) return this.renew(renewal, live);
     checkSize(this.command, live);
-    let steps = await stepsTo(this.command, session, live);
-    if (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain)) {
+    const { locks } = this;
+    const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
+    let steps = [...(await stepsTo(this.command, session, live)), ...(locks?.stepsBefore(live) ?? [])];
+    const isAwaited =
+      locks !== null ||
+      (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain));
+    if (isAwaited) {
       await takeSteps(steps, live);
       steps = [];
     }
     await countBefore(this.command.effects, session, live);
-    await prepareAgain(this.command, live);
+    await prepareAgain(sent.command, live);
     if (this.interruption !== null) throw this.interruption;
-    const outcome = await this.send(live, steps).finally(() => cancelOver(slot));
+    const outcome = await this.send(sent, live, steps).finally(() => cancelOver(slot));
+    if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
+    this.reply?.confirm();
     await learnFromReply(session, this.command, live, outcome);
+    this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
     return { type: 'done' };
@@ -161,32 +181,32 @@ export class CommandTurn implements Refusable {
     return { type: 'renew', reason };
   }
 
-  /** Before another session's state replaces that of the last one, what only the server knows of it is asked for. */
-  private async settleResident(slot: Slot, live: Live): Promise<void> {
-    if (slot.resident === this.owner) return;
-    const resident = this.owner.residentSession(slot);
-    if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
-    if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
-  }
-
   /** Sends what is left of the difference and the command in one write, and follows the reply. */
-  private async send(live: Live, steps: readonly StateCommand[]): Promise<Outcome> {
+  private async send(
+    { command, originalName }: DressedCommand,
+    live: Live,
+    steps: readonly StateCommand[],
+  ): Promise<Outcome> {
     const { connection } = live;
-    const own = ownValues(this.command, this.owner.session, live);
-    const payload = payloadFor(this.command, own);
-    this.sentPayload = payload;
-    const countsAlike = this.owner.session.has(Capability.FOUND_ROWS);
+    const { session } = this.owner;
+    const own = ownValues(command, session, live);
+    const payload = payloadFor(command, own);
+    const rename = joined(own?.originalName ?? null, originalName);
+    const countsAlike = session.has(Capability.FOUND_ROWS);
     connection.cork();
     for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = runSteps(steps, connection);
-    for (const data of longDataFor(this.command)) connection.tell(data);
-    const reply = new ClientReply(this.owner.channel, connection, steps.length === 0);
+    for (const data of longDataFor(command)) connection.tell(data);
+    const reply = new ClientReply(this.owner.channel, connection, steps.length === 0 && this.locks === null);
     const inFlight = connection.run(payload, this.command.form, {
-      forward: (bytes) => reply.forward(bytes),
+      forward: (bytes) => {
+        this.locks?.forward(bytes);
+        reply.forward(bytes);
+      },
       betweenRows: (sequence) => reply.betweenRows(sequence),
-      prepared: (ok) => this.registerPrepared(ok, live),
-      ...(countsAlike ? {} : { affectedRows: (ok, index) => changedRows(ok, this.command.effects, index) }),
-      ...(own === null ? {} : { definition: (payload) => renameColumn(payload, own.originalName) }),
+      prepared: (ok) => registerPrepared(ok, payload, command, this.hasAnswered ? null : session, live.state),
+      ...(countsAlike ? {} : { affectedRows: (ok, index) => changedRows(ok, command.effects, index) }),
+      ...(rename === null ? {} : { definition: (payload) => renameColumn(payload, rename) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });
     reply.follow(inFlight.tracker);
@@ -195,27 +215,13 @@ export class CommandTurn implements Refusable {
     this.inFlight = inFlight;
     this.limitTime(live);
     const failed = noteTaken(steps, await Promise.all(outcomes));
-    if (failed === null) reply.confirm();
-    else reply.discard();
+    if (failed !== null) reply.discard();
+    else if (this.locks === null) reply.confirm();
     const outcome = await inFlight.ended;
     if (failed !== null) throw new DifferenceFailed(failed);
+    // Who has locks may have to be asked before the client has its answer; a loss then is one before the answer.
+    if (this.locks !== null) this.inFlight = null;
     return outcome;
-  }
-
-  private registerPrepared(ok: { statementId: number; parameters: number }, live: Live): number {
-    if (this.hasAnswered) {
-      // It was cancelled: the client will never close what it does not know of.
-      live.state.unusedStatements.push(ok.statementId);
-      return ok.statementId;
-    }
-    const statement = this.owner.session.statements.add(
-      this.sentPayload,
-      this.command.effects,
-      this.command.fingerprint,
-    );
-    statement.parameters = ok.parameters;
-    statement.backend = { owner: live.state, id: ok.statementId };
-    return statement.id;
   }
 
   private limitTime(live: Live): void {
@@ -230,6 +236,17 @@ export class CommandTurn implements Refusable {
     }, limitMs);
   }
 
+  /** The turn is over, the command is not: it comes again when the lock may be free. */
+  private waitForLock(): TurnResult {
+    this.reply?.discard();
+    this.again();
+    this.attempts = 0;
+    if (this.interruption !== null) this.answerError(toErrPacket(this.interruption));
+    return { type: 'done' };
+  }
+
+  private readonly isCut = (): boolean => this.interruption !== null;
+
   private again(): TurnResult {
     this.inFlight = null;
     this.reply = null;
@@ -238,7 +255,8 @@ export class CommandTurn implements Refusable {
 
   private afterLoss(error: BackendGone, held: boolean): TurnResult {
     const sent = this.inFlight !== null;
-    const mayRepeat = !held && (!sent || (this.command.isRead && this.reply?.begun !== true));
+    const isRepeatable = this.command.isRead || this.locks?.isRepeatable === true;
+    const mayRepeat = !held && (!sent || (isRepeatable && this.reply?.begun !== true));
     if (this.inFlight?.tracker.answered === true) {
       this.finish(null);
       return { type: 'done' };
@@ -267,26 +285,15 @@ export class CommandTurn implements Refusable {
   }
 
   private finish(error: ErrPacket | null): void {
-    const { text, fingerprint } = this.command;
-    const startedAt = this.startedAt === 0 ? performance.now() : this.startedAt;
-    this.events.publish({
-      type: 'command-finished',
-      session: this.owner.id,
-      fingerprint,
-      ...(text === null || this.settings.logQueries === 'off'
-        ? {}
-        : { text: text.toString('utf8', 0, 2048) }),
-      waitMs: startedAt - this.queuedAt,
-      runMs: performance.now() - startedAt,
-      bytes: this.reply?.bytes ?? 0,
-      ...(error === null ? {} : { error: { errno: error.errno, message: error.message } }),
-    });
+    const bytes = this.reply?.bytes ?? 0;
+    this.events.publish(commandFinished(this.owner.id, this.command, this, bytes, error, this.settings));
     this.finishAnswer();
   }
 
   private finishAnswer(): void {
     if (this.hasAnswered) return;
     this.hasAnswered = true;
+    this.locks?.leave();
     this.owner.answered();
   }
 }

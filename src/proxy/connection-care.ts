@@ -16,7 +16,8 @@ const FRESH_MS = 1_000;
 export async function freshen(slot: Slot, live: Live, settings: InstanceSettings): Promise<boolean> {
   const { poolRecycleMs, poolPrePing } = settings.backend;
   if (slot.holder !== null) return true;
-  if (poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs) {
+  // Locks would be lost with it; a connection with some is renewed when they are released.
+  if (poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs && !live.state.namedLocks.any) {
     await slot.link.renew(`it was older than ${poolRecycleMs / 1000} s (pool_recycle)`);
     return false;
   }

@@ -2,6 +2,7 @@
 
 import type { InstanceSettings } from '../config/types.js';
 import { Command } from '../wire/constants.js';
+import { BackendGone } from './backend-connection.js';
 import type { Hold } from '../session/holds.js';
 import type { Live } from './backend-link.js';
 import { stateAfterReset } from './server-facts.js';
@@ -17,12 +18,7 @@ const locks: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock']);
  * the connection begins anew, and what others had there and only there is lost.
  * @throws BackendGone
  */
-export async function giveUp(
-  owner: TurnOwner,
-  slot: Slot,
-  live: Live,
-  settings: InstanceSettings,
-): Promise<void> {
+async function giveUp(owner: TurnOwner, slot: Slot, live: Live, settings: InstanceSettings): Promise<void> {
   const { holds } = owner.session;
   const reasons = holds.list;
   holds.clear();
@@ -58,4 +54,15 @@ async function useSchemaAgain({ connection, state }: Live): Promise<void> {
   const payload = Buffer.concat([Buffer.from([Command.INIT_DB]), Buffer.from(state.schema, 'utf8')]);
   const { err } = await connection.run(payload, 'ok').ended;
   if (err !== null) state.schema = undefined;
+}
+
+/** The same, with the session's cursors, where there still is a connection: what was on a lost one is gone with it. */
+export async function giveUpIfThere(owner: TurnOwner, slot: Slot, settings: InstanceSettings): Promise<void> {
+  const { live } = slot.link;
+  owner.session.statements.closeCursors();
+  try {
+    if (live !== null && owner.session.holds.any) await giveUp(owner, slot, live, settings);
+  } catch (error) {
+    if (!(error instanceof BackendGone)) throw error;
+  }
 }

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.js';
 import { replaceParts, type Replacement } from '../sql/substitute.js';
 import type { LockArgument } from '../sql/types.js';
 import { Command } from '../wire/constants.js';
+import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import type { BoundCall } from './lock-plan.js';
 
@@ -54,6 +55,15 @@ function dressExecution(
   const preparePayload = Buffer.concat([Buffer.from([Command.STMT_PREPARE]), text]);
   const variant: PreparedStatement = { ...statement, preparePayload, typesKnownAt: null, backend: null };
   return { command: { ...command, payload, statement: variant }, originalName };
+}
+
+/** After the command: what was prepared for it alone is not needed any more, and the types went to that. */
+export function undress(dressed: DressedCommand | null, { statement }: ClientCommand, { state }: Live): void {
+  const variant = dressed?.command.statement ?? null;
+  if (statement === null || variant === null || variant === statement) return;
+  if (variant.backend !== null) state.unusedStatements.push(variant.backend.id);
+  statement.boundTypes = variant.boundTypes;
+  statement.typesKnownAt = null;
 }
 
 /** The timeouts that are parameters become 0, in whatever type they are bound. */
@@ -104,4 +114,12 @@ function countOf(session: Session, locks: NamedLocks): string {
 
 function written(argument: LockArgument | null, text: Buffer): string {
   return argument === null ? '' : text.toString('latin1', argument.start, argument.end);
+}
+
+type Rename = (name: string) => string;
+
+/** Names are given back in the opposite order: what was put in last is taken out first. */
+export function joined(last: Rename | null, first: Rename | null): Rename | null {
+  if (last === null || first === null) return last ?? first;
+  return (name) => first(last(name));
 }

@@ -45,7 +45,8 @@ function isNamed(effect: Statement['locks'][number]): boolean {
 export function planLocks(command: ClientCommand, session: Session, { facts, state }: Live): LockPlan {
   const calls = callsOf(command, session, facts);
   const values = calls === null ? null : valuesOf(command);
-  if (calls === null || values === null || isWide(session.variables.get('collation_connection') ?? '')) return unread;
+  if (calls === null || values === null || isWide(session.variables.get('collation_connection') ?? ''))
+    return unread;
   const bound: BoundCall[] = [];
   for (const call of calls) {
     const one = bind(call, values, facts);

@@ -1,6 +1,7 @@
 // A command that takes or releases named locks: it waits in the instance for other sessions' locks, and what it did to locks is
 // learned before its client has the reply.
 
+import type { InstanceSettings } from '../config/types.js';
 import { FleetError } from '../errors.js';
 import {
   lockLiteral,
@@ -12,13 +13,15 @@ import {
 import { queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
 import { AnswerCollector } from './answer-collector.js';
-import type { Outcome } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import { saveDiagnostics } from './diagnostics-turn.js';
-import { dress, type DressedCommand } from './lock-edits.js';
+import { dress, undress, type DressedCommand } from './lock-edits.js';
 import { planLocks, type BoundCall, type LockPlan } from './lock-plan.js';
 import { describeWait, type LockWaiter, type LockWaits } from './lock-waits.js';
+import type { Outcome } from './reply-progress.js';
+import type { Refusable } from './slot.js';
+import type { TurnOwner } from './turn-owner.js';
 
 /** Ms until a lock that somebody outside of the instance has is asked for again: at first, and at most. */
 const FIRST_RETRY_MS = 10;
@@ -35,14 +38,40 @@ export class LockTurn {
   /** Calls that found another session's lock, and have waited for as long as they were to. */
   private denied: ReadonlySet<BoundCall> = new Set();
 
-  /** @param queueTimeoutMs how long a command waits that can run only while no other session has a lock */
+  /** The names had to be asked for, which left other counts on the connection. */
+  private hasAsked = false;
+  private dressed: DressedCommand | null = null;
+  private readonly session: Session;
+  private readonly waitList: LockWaits;
+  private readonly waiter: LockWaiter;
+
+  /** @param turn what waits, and is refused where the wait ends with an error */
   constructor(
-    private readonly session: Session,
+    owner: TurnOwner,
     private readonly command: ClientCommand,
-    private readonly waits: LockWaits,
-    private readonly waiter: LockWaiter,
-    private readonly queueTimeoutMs: number,
-  ) {}
+    turn: Refusable,
+    private readonly settings: InstanceSettings,
+  ) {
+    this.session = owner.session;
+    this.waitList = owner.lockWaits;
+    this.waiter = { session: owner.session, resume: () => owner.resume(turn) };
+  }
+
+  /** Whether the command waits for a lock, and neither in the queue nor on the backend. */
+  get waits(): boolean {
+    return this.waitList.isWaiting(this.waiter);
+  }
+
+  /** Whether the command may be run again after a loss: what it took went with the connection, and it does nothing else. */
+  get isRepeatable(): boolean {
+    return this.plan.kind === 'shared';
+  }
+
+  /** The command has its answer. */
+  leave(): void {
+    this.waitList.leave(this.waiter);
+    this.waitList.look();
+  }
 
   /**
    * At the beginning of each of the command's turns.
@@ -57,7 +86,7 @@ export class LockTurn {
     if (this.plan.kind === 'shared') return this.calls.every((call) => this.admitCall(call, live));
     const foreign = namedLocks.foreignTo(this.session);
     if (foreign === null) return true;
-    this.wait(live, null, foreign.owner, this.queueTimeoutMs);
+    this.wait(live, null, foreign.owner, this.settings.backend.queueTimeoutMs);
     return false;
   }
 
@@ -67,7 +96,7 @@ export class LockTurn {
     const { namedLocks } = live.state;
     const owner = namedLocks.ownerOf(key);
     if (owner === this.session) return true;
-    const ahead = owner ?? this.waits.before(this.waiter, namedLocks, key);
+    const ahead = owner ?? this.waitList.before(this.waiter, namedLocks, key);
     if (ahead === null) return true;
     if (this.leftMs(waitMs) > 0) {
       this.wait(live, key, ahead, waitMs);
@@ -79,10 +108,10 @@ export class LockTurn {
 
   private wait({ state }: Live, name: string | null, owner: LockOwner, limitMs: number): void {
     const wanted = { locks: state.namedLocks, name, owner };
-    if (this.waits.isCycle(this.session, owner)) throw new FleetError('LOCK_DEADLOCK', {});
+    if (this.waitList.isCycle(this.session, owner)) throw new FleetError('LOCK_DEADLOCK', {});
     const leftMs = this.leftMs(limitMs);
     if (leftMs > 0) {
-      this.waits.park(this.waiter, wanted, leftMs);
+      this.waitList.park(this.waiter, wanted, leftMs);
       return;
     }
     const holder = describeWait(wanted, this.session);
@@ -98,7 +127,8 @@ export class LockTurn {
     if (this.plan.kind !== 'shared') return { command: this.command, originalName: null };
     // The question whose locks they are, and a second try, leave counts that are not the session's.
     if (live.state.diagnosticsOf === this.session) saveDiagnostics(this.session, live);
-    return dress(this.command, this.calls, this.denied, this.session, live.state.namedLocks);
+    this.dressed = dress(this.command, this.calls, this.denied, this.session, live.state.namedLocks);
+    return this.dressed;
   }
 
   /** What has to be done before, where RELEASE_ALL_LOCKS would release other sessions' locks, too. */
@@ -113,33 +143,36 @@ export class LockTurn {
 
   /** Takes a part of the reply, which the client does not get before `settle` says so. */
   forward(bytes: Buffer): void {
-    this.collector.forward(bytes);
+    // The bytes are the backend connection's, and overwritten by the next.
+    this.collector.forward(Buffer.from(bytes));
   }
 
   /**
    * Notes whose locks they are, after the reply.
+   * @param wasCut the reply has an error of ours in the place of its rest
    * @returns whether the reply counts; else the command waits, and is to be run again
    * @throws BackendGone
    */
-  async settle(outcome: Outcome, live: Live): Promise<boolean> {
+  async settle(outcome: Outcome, live: Live, wasCut: boolean): Promise<boolean> {
     const { namedLocks } = live.state;
-    const row = this.rowOf(outcome);
+    undress(this.dressed, this.command, live);
+    const row = this.rowOf(outcome, wasCut);
     const held = await this.askHeld(row, live);
     const events = new Map(this.calls.map((call) => [call, this.eventOf(call, row, held, outcome, live)]));
     const missing = this.calls.find(
-      (call) => events.get(call) === null && outcome.rows !== 0 && this.isWaiting(call, outcome),
+      (call) => !wasCut && events.get(call) === null && outcome.rows !== 0 && this.isWaiting(call, outcome),
     );
     if (missing === undefined) {
       for (const event of events.values()) if (event !== null) namedLocks.apply(this.session, event);
       this.noteHolds(outcome, live);
-      this.waits.leave(this.waiter);
-      this.waits.look();
+      this.leave();
       return true;
     }
     const taken = [...events.values()].flatMap((event): OwnedLock[] =>
       event?.type === 'taken' ? [{ name: event.name, count: 1 }] : [],
     );
     if (taken.length > 0) live.connection.clearAway(releaseStatement(taken));
+    this.learned(live);
     this.tryLater(missing, live);
     return false;
   }
@@ -151,16 +184,16 @@ export class LockTurn {
   /** Somebody outside of the instance has the lock. The others have their turns meanwhile. */
   private tryLater({ key, waitMs }: BoundCall, { state }: Live): void {
     const wanted = { locks: state.namedLocks, name: key, owner: null };
-    this.waits.park(this.waiter, wanted, Math.min(this.retryMs, this.leftMs(waitMs ?? 0)));
+    this.waitList.park(this.waiter, wanted, Math.min(this.retryMs, this.leftMs(waitMs ?? 0)));
     this.retryMs = Math.min(2 * this.retryMs, LAST_RETRY_MS);
   }
 
   /** What the calls in a SELECT's list came to; null where the reply does not tell, or not in text. */
-  private rowOf({ err, rows }: Outcome): Row | null {
+  private rowOf({ err, rows }: Outcome, wasCut: boolean): Row | null {
     const { collector } = this;
     this.collector = new AnswerCollector();
     const isText = this.plan.kind !== 'unread' && this.command.statement === null;
-    return isText && err === null && rows !== null ? (collector.answer().rows[0] ?? []) : null;
+    return isText && !wasCut && err === null && rows !== null ? (collector.answer().rows[0] ?? []) : null;
   }
 
   /** Asks which of the locks the connection has, where neither the reply nor what was known before tells. */
@@ -173,7 +206,7 @@ export class LockTurn {
     if (row !== null || names.length === 0) return new Set();
     const questions = names.map((name) => `IS_USED_LOCK(${lockLiteral(name)})=CONNECTION_ID()`);
     const [answer] = (await connection.ask(`SELECT ${questions.join(',')} LIMIT 1`)) ?? [];
-    state.rowCountOf = state.foundRowsOf = null;
+    this.hasAsked = true;
     return new Set(names.filter((_, i) => answer?.[i] === '1'));
   }
 
@@ -195,6 +228,12 @@ export class LockTurn {
     }
     if (what !== 'RELEASE_LOCK' || err !== null || !isOwn) return null;
     return row === null || row[item] === '1' ? { type: 'released', name } : { type: 'not-had', name };
+  }
+
+  /** After what the reply says of the diagnostics has been noted. */
+  learned({ state }: Live): void {
+    if (this.hasAsked) state.rowCountOf = state.foundRowsOf = null;
+    this.hasAsked = false;
   }
 
   /** Where the locks cannot be told apart, the connection stays with the session. */

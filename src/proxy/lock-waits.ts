@@ -1,6 +1,5 @@
 // Sessions that wait for a named lock: in the instance, not on the backend, so that all others go on.
 
-import type { ClientError } from '../errors.js';
 import type { LockOwner, NamedLocks } from '../session/named-locks.js';
 
 /** What a session waits for. */
@@ -18,7 +17,6 @@ export interface LockWaiter {
   readonly session: LockOwner;
   /** Puts the command into the queue for the backend again. */
   resume(): void;
-  refuse(error: ClientError): void;
 }
 
 interface Wait {
@@ -50,12 +48,9 @@ export class LockWaits {
     this.waits.delete(waiter);
   }
 
-  /** Ends a wait with an error; false where the waiter does not wait, or is in the queue or has its turn again. */
-  refuse(waiter: LockWaiter, error: ClientError): boolean {
-    if (this.waits.get(waiter)?.resumed !== false) return false;
-    this.leave(waiter);
-    waiter.refuse(error);
-    return true;
+  /** Whether its command is neither in the queue nor has its turn. */
+  isWaiting(waiter: LockWaiter): boolean {
+    return this.waits.get(waiter)?.resumed === false;
   }
 
   /** Who came before the waiter and wants the same lock; null for nobody. */
@@ -70,7 +65,11 @@ export class LockWaits {
   /** Whether `owner`, or whom it waits for, waits for `session`: neither would ever go on. */
   isCycle(session: LockOwner, owner: LockOwner): boolean {
     const seen = new Set<LockOwner>();
-    for (let next: LockOwner | null = owner; next !== null && !seen.has(next); next = this.waitedForBy(next)) {
+    for (
+      let next: LockOwner | null = owner;
+      next !== null && !seen.has(next);
+      next = this.waitedForBy(next)
+    ) {
       if (next === session) return true;
       seen.add(next);
     }

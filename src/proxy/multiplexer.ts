@@ -284,5 +284,6 @@ export class Multiplexer {
 
 function belongsTo(slot: Slot, owner: Holder): boolean {
   const { live } = slot.link;
-  return slot.holder?.owner === owner || (live !== null && slot.resident === owner && owner.hasResidue(live));
+  if (slot.holder?.owner === owner) return true;
+  return live !== null && (owner.isBoundTo(live) || (slot.resident === owner && owner.hasResidue(live)));
 }

@@ -15,6 +15,7 @@ import type { Live } from './backend-link.js';
 import { ClientChannel, errPayload } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
 import { ClientSession } from './client-session.js';
+import { LockWaits } from './lock-waits.js';
 import type { SessionHost } from './session-host.js';
 import type { Multiplexer } from './multiplexer.js';
 import type { Holder } from './slot.js';
@@ -31,6 +32,7 @@ const PROGRAM_NAME = 128;
 const FAREWELL_MS = 500;
 
 export class Reception implements SessionHost {
+  readonly lockWaits = new LockWaits();
   private readonly sessions = new Map<number, ClientSession>();
   private readonly arriving = new Set<ClientChannel>();
   /** Their sessions have ended, and there is still something that they are to get. */
@@ -78,10 +80,12 @@ export class Reception implements SessionHost {
   backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
     for (const session of this.sessions.values())
       session.lostConnection(live, error.message, session === holder);
+    this.lockWaits.lost(live.state.namedLocks);
   }
 
   stateLost(state: ConnectionState, why: string, by: ClientSession): void {
     for (const session of this.sessions.values()) if (session !== by) session.lostState(state, why);
+    this.lockWaits.lost(state.namedLocks);
   }
 
   accept(socket: Socket): void {

@@ -1,10 +1,8 @@
 // A turn that frees the connection of what a session holds: it was closed, or begins anew.
 
 import type { InstanceSettings } from '../config/types.js';
-import { BackendGone } from './backend-connection.js';
-import type { Live } from './backend-link.js';
 import type { TurnOwner } from './turn-owner.js';
-import { giveUp } from './give-up.js';
+import { giveUpIfThere } from './give-up.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 
 export class ReleaseTurn implements Refusable {
@@ -18,14 +16,8 @@ export class ReleaseTurn implements Refusable {
     private readonly then: () => void,
   ) {}
 
-  async run(slot: Slot, live: Live): Promise<TurnResult> {
-    try {
-      const { holds, statements } = this.owner.session;
-      statements.closeCursors();
-      if (holds.any) await giveUp(this.owner, slot, live, this.settings);
-    } catch (error) {
-      if (!(error instanceof BackendGone)) throw error;
-    }
+  async run(slot: Slot): Promise<TurnResult> {
+    await giveUpIfThere(this.owner, slot, this.settings);
     this.then();
     return { type: 'done' };
   }

@@ -5,12 +5,15 @@ import type { Events } from '../observe/events.js';
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Frame } from '../wire/framing.js';
 import type { ClientSession } from './client-session.js';
+import type { LockWaits } from './lock-waits.js';
 import type { Multiplexer } from './multiplexer.js';
 
 export interface SessionHost {
   readonly settings: InstanceSettings;
   readonly events: Events;
   readonly multiplexer: Multiplexer;
+  /** Where sessions wait for each other's named locks. */
+  readonly lockWaits: LockWaits;
   /** The sessions of the instance. */
   readonly all: Iterable<ClientSession>;
   /** KILL: ends a session or its statement. @throws UNKNOWN_THREAD */

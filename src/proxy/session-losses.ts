@@ -12,9 +12,15 @@ export class SessionLosses {
 
   /** What the command is to be answered with instead of being run; null where nothing was lost, or it rolls back what was. */
   tell(command: ClientCommand): ClientError | null {
+    const untold = this.take();
+    return isRollback(command) ? null : untold;
+  }
+
+  /** What was lost and is told now; null for nothing. */
+  take(): ClientError | null {
     const { untold } = this;
     this.untold = null;
-    return isRollback(command) ? null : untold;
+    return untold;
   }
 
   /** The lease of what it holds ran out, before that is given up. @param idleMs how long it held it without a command */
@@ -33,8 +39,19 @@ export class SessionLosses {
   /** What it had on a connection of that state, and only there, is gone. */
   stateLost(state: ConnectionState, why: string): void {
     const variables = state.userVariables.ownedBy(this.session.userVariables).map((name) => `@${name}`);
-    const gone = [...variables, ...state.temporaryTables.namesOf(this.session)].join(', ');
+    const tables = state.temporaryTables.namesOf(this.session);
+    const gone = [...variables, ...tables, ...this.locksOn(state)].join(', ');
     if (gone === '') return;
     this.untold ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
   }
+
+  private locksOn({ namedLocks }: ConnectionState): string[] {
+    const owned = namedLocks.ownedBy(this.session);
+    const named = owned.slice(0, NAMED_LOCKS).map(({ name }) => `the lock '${name}'`);
+    const more = owned.length - named.length;
+    return more > 0 ? [...named, `${more} more locks`] : named;
+  }
 }
+
+/** So many locks are told by name. */
+const NAMED_LOCKS = 5;

@@ -4,16 +4,17 @@ import type { SessionStatus } from '../observe/status.js';
 import type { ClientSession } from './client-session.js';
 
 export function sessionStatus(client: ClientSession): SessionStatus {
-  const { lastFingerprint, program } = client;
+  const { program } = client;
+  const { since, fingerprint } = client.activity;
   const { output } = client.channel;
   return {
     id: client.id,
     clientAddress: client.channel.address,
     ...(program === undefined ? {} : { clientProgram: program }),
     schema: client.session.schema,
-    ...(lastFingerprint === undefined ? {} : { fingerprint: lastFingerprint }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(output.isBehind ? { untaken: output.waiting } : {}),
-    since: client.inStateSince,
+    since,
     ...stateAndReason(client),
   };
 }
@@ -22,8 +23,11 @@ function stateAndReason(client: ClientSession): Pick<SessionStatus, 'state' | 'r
   const { multiplexer } = client.host;
   const place = multiplexer.placeOf(client);
   if (place > 0) return { state: 'waiting', reason: `place ${place}; ${multiplexer.describeBlocker()}` };
+  const lock = client.lockWaits.describe(client.session);
+  if (lock !== null) return { state: 'waiting', reason: lock };
   const running = multiplexer.slotRunning(client)?.running;
-  if (client.isBusy) return { state: 'running', ...(running == null ? {} : { since: running.since }) };
+  if (client.activity.isBusy)
+    return { state: 'running', ...(running == null ? {} : { since: running.since }) };
   if (client.session.holds.any) return { state: 'pinned', reason: client.holdReasons.join(', ') };
   if (client.channel.output.isBehind)
     return { state: 'idle', reason: 'its client has yet to take the last reply' };

@@ -10,6 +10,8 @@ import type { Contender } from './turns.js';
 export interface Holder extends Contender {
   /** Why it keeps the connection between its commands; empty when it does not. */
   readonly holdReasons: readonly Hold[];
+  /** The session has something on the connection that keeps nobody else waiting, but that it could not have on another. */
+  isBoundTo(live: Live): boolean;
   /** The connection holds something of the session that has to be asked for before another session comes. */
   hasResidue(live: Live): boolean;
   /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */

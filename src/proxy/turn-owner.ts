@@ -6,7 +6,8 @@ import type { Session } from '../session/session.js';
 import type { Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientChannel } from './client-channel.js';
-import type { Holder, Slot } from './slot.js';
+import type { LockWaits } from './lock-waits.js';
+import type { Holder, Refusable, Slot } from './slot.js';
 
 export interface TurnOwner extends Holder {
   readonly session: Session;
@@ -23,4 +24,8 @@ export interface TurnOwner extends Holder {
   connectionReset(state: ConnectionState, why: string): void;
   /** The running statement has run for too long. */
   timedOut(error: ClientError): void;
+  /** Where sessions wait for named locks. */
+  readonly lockWaits: LockWaits;
+  /** Puts the command, which waited for a lock, into the queue for the backend again. */
+  resume(turn: Refusable): void;
 }

@@ -13,7 +13,8 @@ import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import type { Outcome } from './reply-progress.js';
 import { mayDoAnything } from './hidden-effects.js';
-import { clearingStep, lastInsertIdStep, leaveDiagnostics } from './diagnostics-turn.js';
+import { clearingStep, lastInsertIdStep, leaveDiagnostics, saveDiagnostics } from './diagnostics-turn.js';
+import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */
 export class DifferenceFailed extends Error {
@@ -48,8 +49,9 @@ function mayLeaveSchema(effects: readonly Statement[]): boolean {
 }
 
 /** Once the session holds the connection, no other can be had for it. */
-function mayHold({ beginsTransaction, locks, oneShot }: Statement): boolean {
-  return beginsTransaction || oneShot || locks.length > 0;
+function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): boolean {
+  const isShared = lockCalls !== null && lockCalls.length > 0;
+  return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
 }
 
 /** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
@@ -57,6 +59,39 @@ export function checkSize(command: ClientCommand, live: Live): void {
   const { length } = command.payload;
   const max = live.facts.maxAllowedPacket;
   if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+}
+
+/**
+ * Before another session's state replaces that of the last one, what only the server knows of it is asked for.
+ * @param resident the last one; null where it is gone
+ * @throws BackendGone
+ */
+export async function settleResident(resident: Session | null, live: Live): Promise<void> {
+  if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
+  if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
+}
+
+/**
+ * Keeps the session's statement that the server has just prepared.
+ * @param session null where it was cancelled: the client will never close what it does not know of
+ * @param payload as it was sent, with the session's own values where they had to be put in
+ * @returns the id that the client gets
+ */
+export function registerPrepared(
+  ok: { readonly statementId: number; readonly parameters: number },
+  payload: Buffer,
+  { effects, fingerprint }: ClientCommand,
+  session: Session | null,
+  state: ConnectionState,
+): number {
+  if (session === null) {
+    state.unusedStatements.push(ok.statementId);
+    return ok.statementId;
+  }
+  const statement = session.statements.add(payload, effects, fingerprint);
+  statement.parameters = ok.parameters;
+  statement.backend = { owner: state, id: ok.statementId };
+  return statement.id;
 }
 
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */

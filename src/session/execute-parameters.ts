@@ -47,7 +47,7 @@ export function boundValues(statement: PreparedStatement, payload: Buffer): read
   const types = isTyped
     ? payload.subarray(flagAt + 1, flagAt + 1 + 2 * parameters)
     : (statement.boundTypes ?? Buffer.alloc(0));
-  if (types.length < 2 * parameters || statement.longData.length > 0) return null;
+  if (types.length < 2 * parameters || statement.longData.payloads().length > 0) return null;
   const values: BoundValue[] = [];
   let at = flagAt + 1 + (isTyped ? 2 * parameters : 0);
   for (let i = 0; i < parameters; i += 1) {

@@ -39,12 +39,11 @@ export interface HoldEvidence {
 /** The reasons for which a session holds its connection. */
 export class Holds {
   private reasons = new Set<Hold>();
-  /** Temporary tables of the session, and user locks by name with how often each was taken. */
+  /** Temporary tables of the session. */
   private readonly temporaryTables = new Map<
     string,
     (QualifiedName & { readonly schema: string | null }) | null
   >();
-  private readonly namedLocks = new Map<string, number>();
 
   get any(): boolean {
     return this.reasons.size > 0;
@@ -69,7 +68,6 @@ export class Holds {
   clear(): void {
     this.reasons.clear();
     this.temporaryTables.clear();
-    this.namedLocks.clear();
   }
 
   /** The temporary tables are gone with the connection that had them. */
@@ -89,10 +87,7 @@ export class Holds {
         else if (!evidence.failed) this.remove(hold);
       }
     }
-    for (const statement of evidence.statements) {
-      this.updateTables(statement, evidence);
-      if (statement.locks.length > 0) this.updateLocks(statement, evidence);
-    }
+    for (const statement of evidence.statements) this.updateTables(statement, evidence);
     if (evidence.isUnjudged) this.add('effects that cannot be judged');
     this.updateTransaction(evidence.status);
   }
@@ -114,23 +109,6 @@ export class Holds {
     else this.add('temporary tables');
   }
 
-  /** Locks whose names are plain are counted; any other is held until all are released. */
-  private updateLocks({ locks }: Statement, { failed, text }: HoldEvidence): void {
-    const call = lockCall.exec(text?.toString('latin1') ?? '');
-    const name = call?.groups?.name?.toLowerCase();
-    if (locks.includes('get-lock')) {
-      this.namedLocks.set(name ?? UNNAMED, (this.namedLocks.get(name ?? UNNAMED) ?? 0) + 1);
-    } else if (locks.includes('release-all-locks') && !failed) {
-      this.namedLocks.clear();
-    } else if (locks.includes('release-lock') && !failed && name !== undefined) {
-      const left = (this.namedLocks.get(name) ?? 1) - 1;
-      if (left > 0) this.namedLocks.set(name, left);
-      else this.namedLocks.delete(name);
-    }
-    if (this.namedLocks.size > 0) this.add('named lock');
-    else this.remove('named lock');
-  }
-
   /** Whether a transaction is open, by the status flags of a reply. */
   updateTransaction(status: number | null): void {
     if (status === null) return;
@@ -141,16 +119,6 @@ export class Holds {
 
 /** Holds that a statement takes as the last thing that it does. */
 const onlyBySuccess: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock', 'handler']);
-
-/** Stands for locks whose names were not read. */
-const UNNAMED = '';
-
-/**
- * A statement that does nothing but take or release one lock with a plain name, once: behind FROM or WHERE it would run as
- * often as there are rows.
- */
-const lockCall =
-  /^\s*(?:SELECT|DO)\s+(?:GET|RELEASE)_LOCK\s*\(\s*'(?<name>[^'\\]+)'\s*(?:,[^()]*)?\)(?:\s+(?:AS\s+)?\w+)?[\s;]*$/i;
 
 type Change = readonly [hold: Hold, held: boolean];
 

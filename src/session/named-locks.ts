@@ -31,6 +31,10 @@ export interface OwnedLock {
 export class NamedLocks {
   private readonly entries = new Map<string, Entry>();
 
+  get any(): boolean {
+    return this.entries.size > 0;
+  }
+
   ownerOf(name: string): LockOwner | null {
     return this.entries.get(name)?.owner ?? null;
   }

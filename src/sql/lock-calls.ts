@@ -74,7 +74,9 @@ function isAlias(tokens: readonly Token[]): boolean {
 }
 
 /** Behind a list without FROM, a lone word of these would not be an alias but begin a clause. */
-const clauses = new Set('FROM WHERE GROUP HAVING ORDER LIMIT INTO UNION EXCEPT INTERSECT FOR LOCK'.split(' '));
+const clauses = new Set(
+  'FROM WHERE GROUP HAVING ORDER LIMIT INTO UNION EXCEPT INTERSECT FOR LOCK'.split(' '),
+);
 
 function isNameWord(token: Token | undefined): boolean {
   return token?.kind === Kind.Word && token.word !== '' && !clauses.has(token.word);

@@ -53,7 +53,12 @@ export type LockFunction =
 
 /** An argument as it is written, at the byte offsets `start` to `end` (exclusive) of the text; `index` counts from 0. */
 export type LockArgument =
-  | { readonly kind: 'string' | 'number'; readonly value: string; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'string' | 'number';
+      readonly value: string;
+      readonly start: number;
+      readonly end: number;
+    }
   | { readonly kind: 'parameter'; readonly index: number; readonly start: number; readonly end: number }
   | { readonly kind: 'null'; readonly start: number; readonly end: number };
 

@@ -47,7 +47,6 @@ describe('locks', () => {
   it.each<[text: string, hold: Hold]>([
     ['LOCK TABLES t WRITE', 'table locks'],
     ['FLUSH TABLES WITH READ LOCK', 'read lock'],
-    ["SELECT GET_LOCK('a', 1)", 'named lock'],
     ['HANDLER t OPEN', 'handler'],
   ])('%s holds', (text, hold) => expect(after(text)).toContain(hold));
 
@@ -60,52 +59,6 @@ describe('locks', () => {
   it('stay when the statement that would let go of them failed', () => {
     after('LOCK TABLES t READ');
     expect(after('UNLOCK TABLES', { failed: true, status: null })).toEqual(['table locks']);
-  });
-});
-
-describe('locks with names', () => {
-  const take = (name: string): readonly Hold[] => after(`SELECT GET_LOCK('${name}', 1)`);
-  const release = (name: string): readonly Hold[] => after(`DO RELEASE_LOCK('${name}')`);
-
-  it('are let go of when the last is released', () => {
-    take('a');
-    take('b');
-    expect(release('A')).toEqual(['named lock']);
-    expect(release('b')).toEqual([]);
-  });
-
-  it('are counted, for a lock can be taken twice', () => {
-    take('a');
-    take('a');
-    expect(release('a')).toEqual(['named lock']);
-    expect(release('a')).toEqual([]);
-  });
-
-  it('are let go of under whatever name the column has', () => {
-    take('a');
-    expect(after("SELECT RELEASE_LOCK('a') AS released;")).toEqual([]);
-  });
-
-  it('are all let go of at once', () => {
-    take('a');
-    take('b');
-    expect(after('SELECT RELEASE_ALL_LOCKS()')).toEqual([]);
-  });
-
-  it.each([
-    ['the release failed', "SELECT RELEASE_LOCK('a')", { failed: true, status: null }],
-    ['another was released', "SELECT RELEASE_LOCK('b')", {}],
-    ['nobody knows which was released', 'SELECT RELEASE_LOCK(@name)', {}],
-    ['the release may never have run', "SELECT RELEASE_LOCK('a') FROM t", {}],
-    ['the release may never have run', "SELECT RELEASE_LOCK('a') FROM DUAL WHERE 0", {}],
-    [
-      'one of unknown name was taken too',
-      "SELECT GET_LOCK(@name, 1); SELECT RELEASE_LOCK('a')",
-      { text: null },
-    ],
-  ])('stay where %s: %s', (_, text, more) => {
-    take('a');
-    expect(after(text, more)).toEqual(['named lock']);
   });
 });
 

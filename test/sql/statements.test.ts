@@ -100,7 +100,14 @@ const cases: [text: string, told: object][] = [
   ['HANDLER t OPEN AS h', { locks: ['handler-open'], usesSchema: true }],
   ['HANDLER h READ FIRST', { usesSchema: true }],
   ['HANDLER close CLOSE', { locks: ['handler-close'], usesSchema: true }],
-  ["DO RELEASE_LOCK('a')", { locks: ['release-lock'], usesSchema: true }],
+  [
+    "DO RELEASE_LOCK('a')",
+    {
+      locks: ['release-lock'],
+      usesSchema: true,
+      lockCalls: [expect.objectContaining({ function: 'RELEASE_LOCK' })],
+    },
+  ],
   // KILL
   ['KILL 5', { kill: { what: 'connection', id: 5 } }],
   ['KILL QUERY 5', { kill: { what: 'query', id: 5 } }],
