@@ -176,6 +176,23 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'a prepared statement finds the counts of its own session',
+    [
+      did(0, {
+        do: 'prepare',
+        slot: 0,
+        sql: 'SELECT FOUND_ROWS(), ROW_COUNT() AS r, LAST_INSERT_ID(), ? AS x',
+      }),
+      said(0, 'SELECT id FROM t LIMIT 3'),
+      said(1, 'SELECT id FROM t LIMIT 2'),
+      did(0, { do: 'execute', slot: 0, values: [1], bind: true, cursor: false }),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'DELETE FROM plain'),
+      did(0, { do: 'execute', slot: 0, values: [2], bind: false, cursor: false }),
+      did(0, { do: 'execute', slot: 0, values: [3], bind: false, cursor: false }),
+    ],
+  ],
+  [
     'flags of the session are told in answers of the instance, too',
     [
       said(0, "SET sql_mode = 'ANSI_QUOTES'"),

@@ -81,6 +81,7 @@ const prepared: readonly string[] = [
   'CREATE TEMPORARY TABLE tmp AS SELECT ? AS a',
   'SELECT @@sql_mode, @@time_zone, LAST_INSERT_ID()',
   'SELECT LENGTH(?), CHARSET(?)',
+  'SELECT FOUND_ROWS(), ROW_COUNT() AS r, LAST_INSERT_ID(), ? AS x',
   'CALL gives_rows(?)',
   'SELECT "id" FROM t LIMIT ?',
   'UPDATE t SET b = ? WHERE id = 2',
