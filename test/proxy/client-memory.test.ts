@@ -1,14 +1,15 @@
 // What a client that has logged in can make an instance keep, and what it is told past that.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closedGate } from '../support/gate.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
-import { useMariadb, type Account } from '../support/mariadb.js';
+import { startMariadb, type Account, type TestServer } from '../support/mariadb.js';
 import { command, errorOf, readReply, type RawClient } from '../support/raw-client.js';
 import type { RawPacket } from '../support/raw-packets.js';
 import { executeBody, statementId, textParameters } from '../support/transcript.js';
 import { until } from '../support/until.js';
 
-const server = useMariadb();
+/** Its own: the prepared statements on a server are counted for all accounts together. */
+let server: TestServer & { destroy(): Promise<void> };
 const instances = useInstances();
 let account: Account;
 let instance: TestInstance;
@@ -18,6 +19,11 @@ let witness: RawClient;
 const MB = 1024 * 1024;
 const preparedOnServer = async (): Promise<number> =>
   Number((await server.query("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'"))[0]?.Value);
+
+beforeAll(async () => {
+  server = await startMariadb({ generalLog: false });
+});
+afterAll(() => server.destroy());
 
 beforeEach(async () => {
   account = await server.createAccount({ maxUserConnections: 1 });

@@ -77,3 +77,36 @@ describe('LOAD DATA LOCAL that is cancelled before its file is asked for', () =>
     expect(await gate.written()).toBe(0);
   });
 });
+
+describe('a command with a wrong number', () => {
+  it.each([1, 2, 255])('%i is refused and ends its session, and nobody else’s', async (sequence) => {
+    one.packets.send(Buffer.from([command.PING]), sequence);
+    expect(errorOf([await one.packets.next()])).toMatchObject({ errno: 1156, sqlState: '08S01' });
+    await one.packets.closed;
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+  });
+
+  it('in the middle of a long packet is, too', async () => {
+    one.packets.socket.write(Buffer.from([0xff, 0xff, 0xff, 0, command.QUERY]));
+    one.packets.socket.write(Buffer.alloc(0xfffffe, 0x20));
+    one.packets.socket.write(Buffer.from([1, 0, 0, 7, 0x20]));
+    expect(errorOf([await one.packets.next()])).toMatchObject({ errno: 1156 });
+    await one.packets.closed;
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+  });
+});
+
+describe('a packet without an end', () => {
+  it('is skipped as it comes, and its sender served again once it does end', async () => {
+    const header = (sequence: number): Buffer => Buffer.from([0xff, 0xff, 0xff, sequence]);
+    const part = Buffer.alloc(0xffffff, 0x20);
+    for (let i = 0; i < 8; i++) {
+      one.packets.socket.write(header(i));
+      await new Promise<void>((resolve) => one.packets.socket.write(part, () => resolve()));
+      expect(await two.rows('SELECT 1')).toEqual([['1']]);
+    }
+    one.packets.socket.write(Buffer.from([0, 0, 0, 8]));
+    expect(errorOf([await one.packets.next()])).toMatchObject({ errno: 1153 });
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+});
