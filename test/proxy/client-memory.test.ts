@@ -77,7 +77,7 @@ describe('prepared statements that are never closed', () => {
 });
 
 describe('long data', () => {
-  it('past max_allowed_packet, over all statements of a session, is dropped and its execution refused', async () => {
+  it('past max_allowed_packet is dropped and its execution refused, and no other statement’s', async () => {
     const ids = [
       statementId(await prepare('SELECT LENGTH(?)')),
       statementId(await prepare('SELECT LENGTH(?)')),
@@ -85,11 +85,14 @@ describe('long data', () => {
     const piece = Buffer.alloc(10 * MB, 0x61);
     const parameters = textParameters([{ long: true }]);
     const [first = Buffer.alloc(4), second = Buffer.alloc(4)] = ids;
-    for (const id of [first, first, first, second, second, second, second]) {
+    for (const id of [
+      ...Array.from({ length: 3 }, () => first),
+      ...Array.from({ length: 7 }, () => second),
+    ]) {
       await client.command(command.STMT_SEND_LONG_DATA, Buffer.concat([id, Buffer.from([0, 0]), piece]));
     }
     const refused = await client.command(command.STMT_EXECUTE, executeBody(second, 0, parameters));
-    expect(errorOf(refused)?.errno).toBe(1153);
+    expect(errorOf(refused)?.message).toContain('max_allowed_packet');
     const served = await client.command(command.STMT_EXECUTE, executeBody(first, 0, parameters));
     expect(served.at(-2)?.payload.readUInt32LE(2)).toBe(3 * piece.length);
     expect(await witness.rows('SELECT 1')).toEqual([['1']]);
