@@ -6,7 +6,7 @@ import type { Check, Diagnosis } from './report.js';
 import { since } from './recorder.js';
 import { localAddress, type Instruments, type InstanceView } from './subject.js';
 import { checkBackend, checkInstance, checkPort, checkReach } from './surroundings.js';
-import { walk } from './walk.js';
+import { skipWalk, walk } from './walk.js';
 
 /**
  * Examines one user's port.
@@ -26,9 +26,12 @@ export async function examine(
   };
   done(checkInstance(settings, view));
   done(await checkPort(settings, view, instruments));
-  done(await checkBackend(settings, view, instruments));
+  const backend = await checkBackend(settings, view, instruments);
+  done(backend);
   done(await checkReach(settings, instruments));
-  await walk(settings, instruments.connect, done);
+  // Each statement would wait for queue_timeout, only to say what the instance has said already.
+  if (backend.outcome === 'failed' && view.status !== null) skipWalk('the backend is away', done);
+  else await walk(settings, instruments.connect, done);
   const ok = checks.every(({ outcome }) => outcome !== 'failed');
   return {
     user: settings.user,

@@ -159,7 +159,7 @@ export async function checkReach(settings: InstanceSettings, instruments: Instru
       title,
       'skipped',
       `the port is open to this machine only (listen: ${listen})`,
-      [`For tools on other machines: chronos-fleet set ${user} listen=0.0.0.0`],
+      [`For tools on other machines: chronos-fleet set ${user} listen=0.0.0.0${passwordToo(settings)}`],
     );
   }
   const addresses = instruments.outsideAddresses();
@@ -188,6 +188,11 @@ export async function checkReach(settings: InstanceSettings, instruments: Instru
     `open from here at ${open.join(', ')}; where others cannot connect, look at the firewall`,
     firewallHint(port),
   );
+}
+
+/** Without a password nobody may be let in from elsewhere. */
+function passwordToo({ client }: InstanceSettings): string {
+  return client.password === '' ? ' client.password= client.password_file=<file with one>' : '';
 }
 
 function firewallHint(port: number): string[] {

@@ -1,4 +1,5 @@
 // The rotating log file: by size and by day, old ones removed after their days.
+import { lstatSync, rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStream } from 'rotating-file-stream';
@@ -27,6 +28,8 @@ export interface LogFile {
 
 /** Opens the log (0600). `onTrouble` gets what went wrong with it, in words, each trouble once. */
 export function openLogFile(settings: LogFileSettings, onTrouble: (detail: string) => void): LogFile {
+  const tell = createTeller(onTrouble);
+  removeLink(join(settings.folder, logFileName), tell);
   const stream = createStream(fileNameAt, {
     path: settings.folder,
     size: `${settings.logMaxSizeBytes}B`,
@@ -37,7 +40,6 @@ export function openLogFile(settings: LogFileSettings, onTrouble: (detail: strin
     initialRotation: true,
     mode: 0o600,
   });
-  const tell = createTeller(onTrouble);
   const clean = (): void => {
     removeOld(settings.folder, settings.logRetentionDays).catch((error: unknown) => {
       tell(`old log files were not removed: ${String(error)}`);
@@ -48,6 +50,17 @@ export function openLogFile(settings: LogFileSettings, onTrouble: (detail: strin
   stream.on('rotated', clean);
   stream.once('open', clean);
   return { write: createWriter(stream), close: createCloser(stream) };
+}
+
+/** What a link leads to is no log of ours, and must not be written to. Only the folder's owner could have made it. */
+function removeLink(file: string, tell: (detail: string) => void): void {
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+    rmSync(file);
+    tell(`${file} was a link to another file; it is removed`);
+  } catch (error) {
+    tell(`the log cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function createTeller(onTrouble: (detail: string) => void): (detail: string) => void {

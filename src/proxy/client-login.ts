@@ -106,7 +106,7 @@ export interface Claim {
 /**
  * Checks a claim, after a switch of plugins where the client used another than the scramble was for. A wrong user takes the
  * same way as a wrong password.
- * @throws ACCESS_DENIED
+ * @throws ACCESS_DENIED, whose cause is the name of the user, as it can be shown
  */
 export async function authenticate(channel: ClientChannel, door: Door, claim: Claim): Promise<void> {
   const plugin = isAuthPlugin(claim.plugin) ? claim.plugin : 'mysql_native_password';
@@ -121,16 +121,22 @@ export async function authenticate(channel: ClientChannel, door: Door, claim: Cl
   const rightPassword = isRightResponse(plugin, door.password, scramble, response);
   const rightUser = sameText(claim.user, door.user);
   if (!rightPassword || !rightUser) {
-    throw new FleetError('ACCESS_DENIED', {
-      user: claim.user,
-      address: channel.address,
-      usingPassword: response.length > 0 ? 'YES' : 'NO',
-    });
+    const user = shownName(claim.user);
+    const usingPassword = response.length > 0 ? 'YES' : 'NO';
+    const details = { user, address: channel.address, usingPassword };
+    throw new FleetError('ACCESS_DENIED', details, { cause: user });
   }
   const isSha2 =
     plugin === 'caching_sha2_password' && authResponse(plugin, door.password, scramble).length > 0;
   if (isSha2) channel.reply(FAST_AUTH_SUCCESS);
 }
+
+/** Longer than any name that a server has, and nothing that would do something to a terminal. */
+function shownName(name: string): string {
+  return name.slice(0, longestShownName).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+}
+
+const longestShownName = 80;
 
 function sameText(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -234,10 +234,7 @@ export class Reception implements SessionHost {
     try {
       return await acceptLogin(channel, id, this.door());
     } catch (error) {
-      if (isFleetError(error, 'ACCESS_DENIED')) {
-        const { address } = channel;
-        this.events.publish({ type: 'login-failed', address, user: '', reason: error.message });
-      }
+      this.tellDenied(channel, error);
       throw error;
     }
   }
@@ -247,6 +244,12 @@ export class Reception implements SessionHost {
     const charset = this.multiplexer.known?.facts.collations.get(collation)?.charset;
     if (charset !== undefined && /^(ucs2|utf16|utf32)/.test(charset))
       throw new FleetError('CHARSET_REFUSED', { charset });
+  }
+
+  private tellDenied({ address }: ClientChannel, error: unknown): void {
+    if (!isFleetError(error, 'ACCESS_DENIED')) return;
+    const user = String(error.cause);
+    this.events.publish({ type: 'login-failed', address, user, reason: error.message });
   }
 
   /** The server's own error for a schema that does not exist ends the login, as it would there. */
@@ -273,6 +276,7 @@ export class Reception implements SessionHost {
       client.answered();
     } catch (cause) {
       const error = isFleetError(cause) ? cause : this.internal(cause);
+      this.tellDenied(channel, error);
       // As on the servers: who fails to become somebody else is nobody any more. Who came too late has its answer.
       if (!channel.ending) channel.reply(errPayload(error));
       client.end(error.message);

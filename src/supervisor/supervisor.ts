@@ -7,6 +7,7 @@ import { watchMap } from './map-watch.js';
 import type { MapWatch } from './map-watch.js';
 import { createPause } from './pause.js';
 import { readRows, watchProcesses } from './process-watch.js';
+import type { ToStart } from './process-watch.js';
 import type { SupervisorStatus } from './supervisor-admin.js';
 import type { Tell } from './supervisor-events.js';
 
@@ -33,14 +34,14 @@ export function createSupervisor(root: string, tell: Tell, orphaned: () => boole
   const incidents = watchIncidents(tell);
   const lookAtMap = createMapLook(map, tell);
 
-  const apply = async (users: readonly string[]): Promise<void> => {
-    if (users.length === 0) return;
+  const apply = async ({ users, demo }: ToStart): Promise<void> => {
+    if (users.length === 0 && !demo) return;
     const onProgress = (line: string): void => tell({ type: 'applied', line });
     await applyFleet(root, { only: users, withoutSupervisor: true, onProgress });
   };
   const users = () => map.map()?.users ?? [];
   const looks: readonly Look[] = [
-    ['the port map', async () => apply(await lookAtMap())],
+    ['the port map', async () => apply({ users: await lookAtMap(), demo: false })],
     ['the processes', async () => apply(await processes.look(users()))],
     ['the backends', () => incidents.look(users(), Date.now())],
   ];

@@ -1,6 +1,7 @@
 // What the doctor makes of what it sees: the port, the backend, other machines, odd answers.
 import { describe, expect, it } from 'vitest';
 import { adviceFor } from '../../src/doctor/advice.js';
+import { examine } from '../../src/doctor/doctor.js';
 import { ClientFailure, type Connect, type Target } from '../../src/doctor/client.js';
 import { cancelPhase } from '../../src/doctor/phases/cancel.js';
 import { connectPhase } from '../../src/doctor/phases/connect.js';
@@ -10,7 +11,7 @@ import { literal, localAddress, portTarget, quoted } from '../../src/doctor/subj
 import { checkBackend, checkInstance, checkPort, checkReach } from '../../src/doctor/surroundings.js';
 import type { BackendConnectionStatus, InstanceStatus } from '../../src/observe/status.js';
 import { settingsFor } from '../support/settings.js';
-import { instruments, runningView, scriptedClient, stoppedView } from './instruments.js';
+import { checkOf, instruments, outcomes, runningView, scriptedClient, stoppedView } from './instruments.js';
 
 const settings = await settingsFor(
   { host: 'db', port: 3306 },
@@ -90,7 +91,26 @@ describe('the backend', () => {
   });
 });
 
+describe('an instance whose backend is away', () => {
+  const away = runningView(statusWith([{ state: 'down', lastError: 'connect ECONNREFUSED' }]));
+
+  it('is told at once, and not walked through: every statement would wait', async () => {
+    const never: Connect = () => Promise.reject(new Error('a session'));
+    const all = instruments({ connect: never, greeting: () => Promise.resolve('mysql') });
+    const { checks, ok } = await examine(settings, { ...away, state: 'degraded' }, all);
+    expect(ok).toBe(false);
+    expect(outcomes(checks)).toMatchObject({ backend: 'failed', connect: 'skipped', cancel: 'skipped' });
+    expect(checkOf(checks, 'databases').finding).toBe('the backend is away');
+  });
+});
+
 describe('other machines', () => {
+  it('are only let in with a password', async () => {
+    const open = { ...settings, client: { user: 'ada', password: '' } };
+    expect((await checkReach(open, instruments())).advice[0]).toContain('client.password_file=');
+    expect((await checkReach(settings, instruments())).advice[0]).toMatch(/listen=0\.0\.0\.0$/);
+  });
+
   const open = { ...settings, listen: '0.0.0.0' };
   it('are let in where an address of the machine answers, with a hint at the firewall', async () => {
     const all = instruments({

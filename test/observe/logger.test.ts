@@ -1,5 +1,14 @@
 // The log of an instance on the disk: lines, rotation, retention, and trouble that must not hurt.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +38,21 @@ function linesIn(folder: string, name = 'proxy.log'): Record<string, unknown>[] 
 }
 
 describe('subscribeLog', () => {
+  it('does not write to what a link in its place leads to', async () => {
+    const given = settings();
+    const elsewhere = join(given.folder, 'elsewhere');
+    writeFileSync(elsewhere, 'mine');
+    symlinkSync(elsewhere, join(given.folder, 'proxy.log'));
+    const troubles: string[] = [];
+    const events = createEvents();
+    const log = subscribeLog(events, given, (detail) => troubles.push(detail));
+    events.publish({ type: 'listening', address: '127.0.0.1:3307' });
+    await log.close();
+    expect(readFileSync(elsewhere, 'utf8')).toBe('mine');
+    expect(linesIn(given.folder)).toHaveLength(1);
+    expect(troubles).toEqual([expect.stringContaining('was a link to another file')]);
+  });
+
   it('writes each event as a line with time, level, user and port, all of them before close is done', async () => {
     const given = settings();
     const events = createEvents();

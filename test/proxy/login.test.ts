@@ -35,6 +35,18 @@ describe('a login', () => {
     },
   );
 
+  it('that is refused is told with the name that was tried, fit for a terminal', async () => {
+    const instance = await instances.start(server, await server.createAccount());
+    const tried = (): unknown[] =>
+      instance.events.flatMap((event) => (event.type === 'login-failed' ? event.user : []));
+    await refusal(instance, { user: 'm\u001b[2Jallory' });
+    await refusal(instance, { user: 'x'.repeat(2_000) });
+    expect(tried()).toEqual(['m?[2Jallory', 'x'.repeat(80)]);
+    const client = await instance.login();
+    expect(await client.changeUser({ user: 'eve', password: 'wrong' })).toMatchObject({ errno: 1045 });
+    expect(tried()).toContain('eve');
+  });
+
   it.each(plugins)('with %s is refused alike for a wrong user and a wrong password', async (plugin) => {
     const account = await server.createAccount();
     const instance = await instances.start(server, account);

@@ -2,7 +2,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createCertificates, type Certificates } from './certificates.js';
 import { freePort } from './network.js';
 import { findProgram } from './programs.js';
@@ -64,7 +64,13 @@ export async function startMariadbProcess(options: MariadbOptions = {}): Promise
 }
 
 function prepareData(installer: string, data: string, user: readonly string[]): void {
-  const args = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal'];
+  // Of its own: another account may have left files in the system's.
+  const args = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--tmpdir=${dirname(data)}`,
+    '--auth-root-authentication-method=normal',
+  ];
   execFileSync(installer, [...args, '--skip-test-db', ...smallServer, ...user], { stdio: 'pipe' });
 }
 
