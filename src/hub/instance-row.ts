@@ -4,7 +4,10 @@ import { judgeByRow } from '../supervisor/crash-loop.js';
 import type { CrashLoop } from '../supervisor/crash-loop.js';
 import { isAlive } from '../supervisor/end-instance.js';
 import { readGoodbye } from '../supervisor/goodbye.js';
+import type { Goodbye } from '../supervisor/goodbye.js';
+import { lastWords } from '../supervisor/last-words.js';
 import type { Observation } from '../supervisor/observe.js';
+import type { FleetProcess } from '../supervisor/process.js';
 import { stateOf } from '../supervisor/state.js';
 import type { ObservedState } from '../supervisor/state.js';
 import { backendAdvice } from './backend-advice.js';
@@ -68,13 +71,19 @@ function observedState(seen: Observation, { now, daemonRuns, crashLoop }: RowCon
   const { user, answer, processes, standing, handedOver, wanted } = seen;
   const folder = (handedOver?.settings ?? wanted)?.folder;
   const [process] = processes;
-  const goodbye = folder === undefined ? undefined : readGoodbye(folder);
+  const goodbye = folder === undefined ? undefined : (lastWordsOf(folder, process) ?? readGoodbye(folder));
   return stateOf({
     ...{ user, answer, standing, goodbye, daemonRuns, now },
     process: processes.find(({ pid }) => answer.kind === 'answer' && pid === answer.status.pid) ?? process,
     crashLoop: crashLoop ?? (process === undefined ? undefined : judgeByRow(process, goodbye)),
     adoptedAlive: standing?.kind === 'adopted' && isAlive(standing.pid),
   });
+}
+
+/** Of the process that PM2 waits to start again. */
+function lastWordsOf(folder: string, process: FleetProcess | undefined): Goodbye | undefined {
+  if (process?.status !== 'waiting restart') return undefined;
+  return lastWords(folder, process.pid ?? 0, process.startedAt);
 }
 
 /** An instance knows what the backend said; who reads `status` wants to know what to do. */

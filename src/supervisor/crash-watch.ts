@@ -12,10 +12,10 @@ export interface CrashWatch {
   loops(now: number): Record<string, CrashLoop>;
 }
 
-/** A watch that has seen nothing yet. `goodbyeOf` reads the last words of a process of a user. */
+/** A watch that has seen nothing yet. `goodbyeOf` reads the last words of a process of a user, started at `startedAt` (epoch ms). */
 export function createCrashWatch(
   tell: Tell,
-  goodbyeOf: (user: string, pid: number) => Goodbye | undefined,
+  goodbyeOf: (user: string, pid: number, startedAt: number) => Goodbye | undefined,
 ): CrashWatch {
   let rows = new Map<string, FleetProcess>();
   const crashes = new Map<string, readonly Crash[]>();
@@ -23,7 +23,7 @@ export function createCrashWatch(
 
   const lookAt = (user: string, row: FleetProcess, now: number): void => {
     const before = rows.get(user);
-    const goodbye = before?.pid === undefined ? undefined : goodbyeOf(user, before.pid);
+    const goodbye = before?.pid === undefined ? undefined : goodbyeOf(user, before.pid, before.startedAt);
     const crash = crashBetween(before, row, goodbye, now);
     if (crash === undefined) return;
     crashes.set(user, recent([...(crashes.get(user) ?? []), crash], now));

@@ -3,7 +3,7 @@ import type { InstanceSettings } from '../config/types.js';
 import { createCrashWatch } from './crash-watch.js';
 import type { CrashLoop } from './crash-loop.js';
 import { isAlive } from './end-instance.js';
-import { readGoodbye } from './goodbye.js';
+import { lastWords } from './last-words.js';
 import { adoptOutside, usersToStart } from './outside.js';
 import { daemonRuns } from './pm2-home.js';
 import { withPm2 } from './pm2.js';
@@ -30,9 +30,9 @@ export function watchProcesses(root: string, tell: Tell, orphaned: () => boolean
   let folders = new Map<string, string>();
   /** The demo backend that outlived PM2. */
   let demoPid: number | undefined;
-  const crashes = createCrashWatch(tell, (user, pid) => {
+  const crashes = createCrashWatch(tell, (user, pid, startedAt) => {
     const folder = folders.get(user);
-    return folder === undefined ? undefined : readGoodbye(folder, pid);
+    return folder === undefined ? undefined : lastWords(folder, pid, startedAt);
   });
   return {
     async look(users) {

@@ -117,7 +117,7 @@ async function judge(launch: Launch, answer: AdminAnswer): Promise<InstanceStatu
   const greeting = await readGreeting(listen, port, lookWithinMs);
   const settled = await settledStatus(admin, status);
   // A backend that says nothing at all is waited for before anybody is greeted.
-  const waitsForBackend = greeting === 'silent' && settled.state === 'starting';
+  const waitsForBackend = greeting === 'silent' && status.state === 'starting';
   if (greeting !== 'mysql' && !waitsForBackend)
     throw notReady(user, `port ${port} is ${greeting} to a client`);
   return settled;
