@@ -35,18 +35,28 @@ export function cardOf(settings: InstanceSettings): Card {
 }
 
 export function printCard(settings: InstanceSettings, started: boolean, context: Context): void {
-  const card = cardOf(settings);
-  const reach = isLoopback(settings.listen) ? `${card.host} (this machine only)` : card.host;
+  const { user } = settings;
   const state = started
     ? context.style('green', 'is started')
     : 'is in the map; "chronos-fleet up" starts it (a running supervisor does so by itself)';
-  context.print(`${context.style('bold', card.user)} ${state}`);
-  context.print(`  host     ${reach}`);
-  context.print(`  port     ${card.port}`);
-  context.print(
-    `  login    ${card.login}${card.needsPassword ? ", the backend account's password" : ', no password'}`,
-  );
-  context.print(`  try it   ${card.command}`);
+  context.print(`${context.style('bold', user)} ${state}`);
+  for (const line of cardLines(settings)) context.print(line);
+  context.print(`  try it   ${cardOf(settings).command}`);
+}
+
+/** The card for people, a line for each of its fields. */
+export function cardLines(settings: InstanceSettings): string[] {
+  const { host, port, login, needsPassword, database } = cardOf(settings);
+  const reach = isLoopback(settings.listen) ? `${host} (this machine only)` : host;
+  const { client, backend } = settings;
+  const whose =
+    client.password === backend.password ? "the backend account's password" : 'the password under client:';
+  return [
+    `  host     ${reach}`,
+    `  port     ${port}`,
+    `  login    ${login}, ${needsPassword ? whose : 'no password'}`,
+    ...(database === undefined ? [] : [`  schema   ${database}`]),
+  ];
 }
 
 /** A word as a shell takes it, quoted where it must be. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import * as add from './add.js';
 import * as completion from './completion.js';
+import * as connect from './connect.js';
 import type { Context } from './context.js';
 import * as demo from './demo.js';
 import * as doctor from './doctor.js';
@@ -15,6 +16,7 @@ import * as status from './status.js';
 import * as logs from './logs.js';
 import * as events from './events.js';
 import * as startup from './startup.js';
+import * as top from './top.js';
 import * as up from './up.js';
 import * as validate from './validate.js';
 
@@ -27,6 +29,7 @@ export const commands: readonly Register[] = [
   set.register,
   up.register,
   status.register,
+  top.register,
   events.register,
   logs.register,
   restart.register,
@@ -34,6 +37,7 @@ export const commands: readonly Register[] = [
   down.register,
   startup.register,
   validate.register,
+  connect.register,
   doctor.register,
   demo.register,
   completion.register,

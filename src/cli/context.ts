@@ -11,7 +11,7 @@ import type { FleetMap } from '../config/types.js';
 import type { FleetActions } from './apply-change.js';
 
 /** Standard input; a terminal where `isTTY` is set. */
-export type Input = Readable & { readonly isTTY?: boolean };
+export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
 
 /** Standard output or error; a terminal of so many columns where `isTTY` is set. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };

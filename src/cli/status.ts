@@ -31,23 +31,29 @@ export function register(program: Command, context: Context): void {
 }
 
 async function status(word: string | undefined, options: StatusOptions, context: Context): Promise<void> {
-  const root = context.root();
-  const { readFleetStatus } = await import('../hub/fleet-status.js');
-  const look = async (): Promise<void> => {
-    const fleet = await readFleetStatus(root);
-    const rows = pick(fleet.instances, word, context);
-    context.exitWith(nobodyKnown(fleet, rows) ? nothingAnswersExit : exitCodeOf(rows));
-    if (context.json()) context.printJson({ ...fleet, instances: rows });
-    else for (const line of statusLines(fleet, rows, word === undefined, context)) context.print(line);
-    for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
-    if (fleet.mapError !== null) context.note(fleet.mapError);
-  };
-  await look();
+  await showStatus(word, context);
   while (options.watch === true) {
     await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
     if (context.stdout.isTTY) context.stdout.write('\u001b[H\u001b[2J');
-    await look();
+    await showStatus(word, context);
   }
+}
+
+/** Shows the status once, the worst first unless `order` says otherwise, and sets the exit code. */
+export async function showStatus(
+  word: string | undefined,
+  context: Context,
+  order: (a: InstanceRow, b: InstanceRow) => number = () => 0,
+): Promise<void> {
+  const { readFleetStatus } = await import('../hub/fleet-status.js');
+  const read = await readFleetStatus(context.root());
+  const fleet = { ...read, instances: [...read.instances].sort(order) };
+  const rows = pick(fleet.instances, word, context);
+  context.exitWith(nobodyKnown(fleet, rows) ? nothingAnswersExit : exitCodeOf(rows));
+  if (context.json()) context.printJson({ ...fleet, instances: rows });
+  else for (const line of statusLines(fleet, rows, word === undefined, context)) context.print(line);
+  for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
+  if (fleet.mapError !== null) context.note(fleet.mapError);
 }
 
 /** The map cannot be read, and nobody was ever started: there is nothing to tell the users from. */

@@ -4,7 +4,9 @@ import { parseSince } from '../../src/cli/log-command.js';
 import { shortDuration, shortNumber, shortSize } from '../../src/cli/quantities.js';
 import { exitCodeOf } from '../../src/cli/status.js';
 import { tableLines } from '../../src/cli/table.js';
+import { byLoad } from '../../src/cli/top.js';
 import type { InstanceRow } from '../../src/hub/instance-row.js';
+import { demoFleet, runCli } from './run-cli.js';
 
 describe('a table', () => {
   const columns = [
@@ -80,5 +82,33 @@ describe('the exit code of status', () => {
     expect(exitCodeOf([row('degraded', 1)])).toBe(3);
     expect(exitCodeOf([row('stopped', null), row('blocked', null)])).toBe(4);
     expect(exitCodeOf([])).toBe(0);
+  });
+});
+
+describe('top', () => {
+  const row = (user: string, queued: number | null, runningForMs: number | null, queriesPerSecond: number) =>
+    ({ user, queued, runningForMs, queriesPerSecond }) as unknown as InstanceRow;
+
+  it('has those first for whom others wait, then who runs something, then the most queries', () => {
+    const rows = [
+      row('idle', 0, null, 0),
+      row('many', 0, null, 9),
+      row('runs', 0, 5, 1),
+      row('waits', 3, 5, 1),
+    ];
+    expect(rows.sort(byLoad).map(({ user }) => user)).toEqual(['waits', 'runs', 'many', 'idle']);
+  });
+
+  it('is plain and once without a terminal', async () => {
+    const cwd = await demoFleet();
+    const { stdout } = await runCli(['top'], { cwd });
+    expect(stdout).toMatch(/^no users yet: .*\n$/);
+  });
+
+  it('is drawn on a screen of its own until q is typed', async () => {
+    const cwd = await demoFleet();
+    const { code, stdout } = await runCli(['top'], { cwd, terminal: true, stdin: 'q' });
+    expect(code).toBe(0);
+    expect([stdout.startsWith('\u001b[?1049h'), stdout.endsWith('\u001b[?25h')]).toEqual([true, true]);
   });
 });
