@@ -12,6 +12,9 @@ import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import type { BoundCall } from './lock-plan.js';
 
+// What is put in has an expression for an argument, as no call has that was read: the server names columns after the text, and
+// each has to be told from the client's own.
+
 /** A command to be sent in the place of the client's, with the names that its columns are to have, byte by byte. */
 export interface DressedCommand {
   readonly command: ClientCommand;
@@ -93,9 +96,9 @@ function replacedCall(call: BoundCall, text: Buffer, session: Session, locks: Na
   const argument = written(name, text);
   switch (what) {
     case 'GET_LOCK':
-      return waitMs !== null && waitMs > 0 && timeout?.kind === 'number' ? `GET_LOCK(${argument},0)` : null;
+      return waitMs !== null && waitMs > 0 && timeout?.kind === 'number' ? `GET_LOCK(${argument},0+0)` : null;
     case 'RELEASE_LOCK':
-      return owner === null || owner === session ? null : `IS_FREE_LOCK(${argument})`;
+      return owner === null || owner === session ? null : `IS_FREE_LOCK(ELT(1,${argument}))`;
     case 'IS_USED_LOCK':
       // The connection's own id is not the session's; the smaller of the larger is always the latter, in a column just alike.
       return owner === null ? null : `LEAST(GREATEST(IS_USED_LOCK(${argument}),${owner.id}),${owner.id})`;

@@ -87,7 +87,6 @@ const locks: readonly string[] = [
   "SELECT IS_FREE_LOCK('{schema}.a')",
   "SELECT GET_LOCK('{schema}.a', 0), GET_LOCK('{schema}.b', 0) AS b, GET_LOCK('{schema}.A', 0)",
   "SELECT RELEASE_LOCK('{schema}.a'), RELEASE_LOCK('{schema}.b'), IS_FREE_LOCK('{schema}.b')",
-  "SELECT GET_LOCK('{schema}.b', 0), missing",
   'DO RELEASE_ALL_LOCKS()',
   'SELECT RELEASE_ALL_LOCKS()',
   'HANDLER t OPEN AS h',

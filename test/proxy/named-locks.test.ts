@@ -301,6 +301,7 @@ describe('replies', () => {
     await one.quit();
     await expectSameAsDirectly(server, port, { ...direct, schema: direct.schema }, [
       "SELECT GET_LOCK('x', 10), GET_LOCK( 'y' , 0.5 ) AS y",
+      "SELECT GET_LOCK('x', 5), GET_LOCK('x', 0), GET_LOCK('x', 5)",
       "SELECT IS_FREE_LOCK('x'), IS_FREE_LOCK('z')",
       "SELECT RELEASE_LOCK('x'), RELEASE_LOCK('nobody')",
       "DO GET_LOCK('x', 1)",
