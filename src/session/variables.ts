@@ -13,6 +13,7 @@ export const DEFAULT: Literal = 'DEFAULT';
 const notCarried: ReadonlySet<string> = new Set([
   'character_set_connection', // follows collation_connection
   'character_set_database',
+  'character_set_server', // follows collation_server
   'collation_database',
   'error_count',
   'gtid_seq_no', // for the next transaction only
@@ -94,6 +95,7 @@ export function quoted(text: string): Literal {
 export function namesToAsk(name: string): readonly string[] {
   if (/^(character_set_(client|connection|results)|collation_connection)$/.test(name))
     return charsetVariables;
+  if (name === 'character_set_server') return ['collation_server'];
   return isCarried(name) ? [name] : [];
 }
 
