@@ -1,6 +1,7 @@
 // Reads the reply to a statement of the proxy's own from the bytes that would go to a client.
 
 import { FrameReader } from '../wire/framing.js';
+import { PayloadReader } from '../wire/lenenc.js';
 import { readColumnDefinition, readTextRow, type ColumnDefinition } from '../wire/result-set.js';
 
 /** A text result set; empty for a statement that has none. */
@@ -24,7 +25,8 @@ export class AnswerCollector {
   }
 
   answer(): TextAnswer {
-    const count = this.packets[0]?.[0] ?? 0;
+    const [first] = this.packets;
+    const count = first === undefined ? 0 : Number(new PayloadReader(first).lenenc());
     // Column count, definitions, EOF, rows, EOF.
     const columns = this.packets.slice(1, count + 1).map(readColumnDefinition);
     const rows = this.packets.slice(count + 2, -1).map((row) => texts(row, count));

@@ -5,7 +5,7 @@ import { difference, needsFreshSchema, queryCommand, type StateCommand } from '.
 import type { ConnectionState } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
 import { dropStatement } from '../session/text-statements.js';
-import { assignVariables, literalsOf, readVariables, UNSET } from '../session/user-variables.js';
+import { assignVariables, literalsOf, MOST_READ, readVariables, UNSET } from '../session/user-variables.js';
 import type { Statement } from '../sql/types.js';
 import { Command, ServerStatus } from '../wire/constants.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
@@ -245,8 +245,11 @@ function namesTouched({ effects }: ClientCommand, session: Session, live: Live):
 }
 
 /** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
-export async function saveVariables(names: readonly string[], { connection, state }: Live): Promise<void> {
-  if (names.length === 0) return;
+export async function saveVariables(names: readonly string[], live: Live): Promise<void> {
+  for (let at = 0; at < names.length; at += MOST_READ) await saveSome(names.slice(at, at + MOST_READ), live);
+}
+
+async function saveSome(names: readonly string[], { connection, state }: Live): Promise<void> {
   const answer = await connection.query(readVariables(names));
   const row = answer?.rows[0];
   if (answer === null || row === undefined) return;

@@ -74,6 +74,9 @@ export function isPlainName(name: string): boolean {
 /** NULL as a variable has it that was never set; a bare NULL would keep the type of the value before. */
 export const UNSET: Literal = 'CAST(NULL AS BINARY)';
 
+/** Names that one `readVariables` can be for: servers take 4,096 columns. */
+export const MOST_READ = 1_000;
+
 /** Three columns a name: the value, for its type; its bytes; its collation. */
 export function readVariables(names: readonly string[]): string {
   const columns = names.map((name) => `${mention(name)},HEX(${mention(name)}),COLLATION(${mention(name)})`);

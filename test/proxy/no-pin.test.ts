@@ -134,6 +134,24 @@ describe('user variables', () => {
   });
 });
 
+describe('two thousand user variables', () => {
+  it('are each session’s own', async () => {
+    const names = Array.from({ length: 2_000 }, (_, i) => `@v${i}`);
+    const values = (by: number): string[] => names.map((_, i) => String(by * i));
+    for (const [client, by] of [
+      [one, 1],
+      [two, 7],
+    ] as const) {
+      for (let at = 0; at < names.length; at += 200) {
+        const some = names.slice(at, at + 200).map((name, i) => `${name} = ${by * (at + i)}`);
+        await client.query(`SET ${some.join(',')}`);
+      }
+    }
+    expect(await one.rows(`SELECT ${names.join(',')}`)).toEqual([values(1)]);
+    expect(await two.rows(`SELECT ${names.join(',')}`)).toEqual([values(7)]);
+  });
+});
+
 describe('counts of rows', () => {
   it('are those that each client asked for, from one connection', async () => {
     const found = await instance.login({
