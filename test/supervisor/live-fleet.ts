@@ -81,11 +81,12 @@ export function useFleet(
   };
 }
 
-function driveFleet(
+/** Drives the fleet in `root` under the PM2 in `pm2Home`, through the built command. Makes the folders, and starts nobody. */
+export function driveFleet(
   root: string,
   pm2Home: string,
   ports: Readonly<Record<string, number>>,
-  more: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
 ): LiveFleet {
   mkdirSync(join(root, 'config'), { recursive: true });
   const env = {

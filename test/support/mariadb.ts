@@ -92,7 +92,11 @@ export async function startMariadb(options?: MariadbOptions): Promise<TestServer
 function asAdministrator(address: ServerAddress): TestServer {
   let connection: Promise<Connection> | undefined;
   const admin = (): Promise<Connection> => {
-    connection ??= openAdmin(address, () => (connection = undefined));
+    const forget = (): void => void (connection = undefined);
+    connection ??= openAdmin(address, forget).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
     return connection;
   };
   const query: TestServer['query'] = async (sql, values = []) => {

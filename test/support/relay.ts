@@ -27,6 +27,9 @@ export interface Relay {
   /** Takes all bytes of the directions and passes none on, until `pass`; what was swallowed is gone. */
   swallow(...directions: readonly Direction[]): void;
   pass(): void;
+  /** Keeps all bytes, both ways, until `flow`: they come late, and none is lost. */
+  stall(): void;
+  flow(): void;
   /** Passes so many more bytes, or packets, of the server to the client, and then does what `then` says (default: a reset). */
   cutAfterBytes(bytes: number, then?: CutEnd): void;
   cutAfterPackets(packets: number, then?: CutEnd): void;
@@ -61,6 +64,7 @@ export async function startRelay(target: { readonly host: string; readonly port:
   const arrivals: (() => void)[] = [];
   const count = { max: 0, total: 0, toClient: 0, toServer: 0 };
   let refusing = false;
+  let stalled: (() => void)[] | undefined;
   let cut: Cut | undefined;
   let pieceBytes = Infinity;
 
@@ -98,6 +102,10 @@ export async function startRelay(target: { readonly host: string; readonly port:
     cut = undefined;
     endCut(line, then, chunk.subarray(at));
   };
+  const inTime = (pass: () => void): void => {
+    if (stalled === undefined) pass();
+    else stalled.push(pass);
+  };
   const connect = (client: Socket): void => {
     count.total += 1;
     for (const arrived of arrivals.splice(0)) arrived();
@@ -105,16 +113,18 @@ export async function startRelay(target: { readonly host: string; readonly port:
       client.on('error', () => undefined).resetAndDestroy();
       return;
     }
-    const server = createConnection({ ...target, noDelay: true });
+    const server = createConnection({ host: target.host, port: target.port, noDelay: true });
     const line = { client: client.setNoDelay(true), server };
     lines.add(line);
     // A connection that its client ended in the same moment is still in `lines`: look once that was heard.
     setImmediate(() => (count.max = Math.max(count.max, lines.size)));
     client.on('data', (chunk) => {
       count.toServer += chunk.length;
-      if (!swallowed.has('to-server')) server.write(chunk);
+      inTime(() => {
+        if (!swallowed.has('to-server')) server.write(chunk);
+      });
     });
-    server.on('data', (chunk) => toClient(line, chunk));
+    server.on('data', (chunk) => inTime(() => toClient(line, chunk)));
     for (const [socket, other] of [
       [client, server],
       [server, client],
@@ -170,6 +180,12 @@ export async function startRelay(target: { readonly host: string; readonly port:
     close: () => lines.forEach((line) => drop(line, 'end')),
     swallow: (...directions) => directions.forEach((direction) => swallowed.add(direction)),
     pass: () => swallowed.clear(),
+    stall: () => void (stalled ??= []),
+    flow: () => {
+      const late = stalled ?? [];
+      stalled = undefined;
+      for (const pass of late) pass();
+    },
     cutAfterBytes: (bytes, then = 'reset') => void (cut = { after: byteCounter(bytes), then }),
     cutAfterPackets: (packets, then = 'reset') => void (cut = { after: packetCounter(packets), then }),
     get cutPending() {
