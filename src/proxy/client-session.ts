@@ -78,13 +78,17 @@ export class ClientSession implements TurnOwner {
   /** Sends a command to the backend, when its turn comes. */
   submit(command: ClientCommand): void {
     this.activity.fingerprint = command.fingerprint;
-    const lost = this.losses.tell(command);
+    const lost = this.tellLoss(command);
     if (lost !== null) {
       this.answerError(lost, command.lastSequence);
       return;
     }
     this.turn = new CommandTurn(this, command, this.host.settings, this.host.events);
     this.host.multiplexer.submit(this, this.turn);
+  }
+
+  tellLoss(command: ClientCommand): ClientError | null {
+    return this.losses.tell(command);
   }
 
   /** Answers the command that is being served. */

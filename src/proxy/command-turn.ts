@@ -136,6 +136,9 @@ export class CommandTurn implements Refusable, TurnTimes {
 
   private async take(slot: Slot, live: Live, held: boolean): Promise<TurnResult> {
     const { session } = this.owner;
+    // It may have waited, or been sent before, while the connection was lost.
+    const lost = this.owner.tellLoss(this.command);
+    if (lost !== null) throw lost;
     if (slot.resident !== this.owner) await settleResident(this.owner.residentSession(slot), live);
     slot.resident = this.owner;
     session.begin(live.facts);

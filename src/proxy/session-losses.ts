@@ -6,21 +6,28 @@ import type { Session } from '../session/session.js';
 import { isRollback, type ClientCommand } from './command.js';
 
 export class SessionLosses {
-  private untold: ClientError | null = null;
+  /** Of a transaction or another hold, and of what the session had on the connection; none is told while null. */
+  private hold: FleetError<'TRANSACTION_LOST'> | null = null;
+  private state: FleetError<'SESSION_STATE_LOST'> | null = null;
 
   constructor(private readonly session: Session) {}
 
-  /** What the command is to be answered with instead of being run; null where nothing was lost, or it rolls back what was. */
+  /**
+   * What the command is to be answered with instead of being run; null where nothing was lost. Each loss is told once, a lost
+   * transaction first; to a command that rolls back it is no loss.
+   */
   tell(command: ClientCommand): ClientError | null {
-    const untold = this.take();
-    return isRollback(command) ? null : untold;
+    if (!isRollback(command)) return this.take();
+    this.hold = null;
+    return null;
   }
 
   /** What was lost and is told now; null for nothing. */
   take(): ClientError | null {
-    const { untold } = this;
-    this.untold = null;
-    return untold;
+    const { hold, state } = this;
+    this.hold = null;
+    if (hold === null) this.state = null;
+    return hold ?? state;
   }
 
   /** The lease of what it holds ran out, before that is given up. @param idleMs how long it held it without a command */
@@ -28,12 +35,12 @@ export class SessionLosses {
     const detail =
       `it had held the backend (${this.session.holds.list.join(', ')}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
       `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
-    this.untold = new FleetError('TRANSACTION_LOST', { detail });
+    this.hold = new FleetError('TRANSACTION_LOST', { detail });
   }
 
   /** What it held is gone, and no command of its is there to be answered with that. */
   holdLost(why: string): void {
-    this.untold = new FleetError('TRANSACTION_LOST', { detail: why });
+    this.hold = new FleetError('TRANSACTION_LOST', { detail: why });
   }
 
   /** What it had on a connection of that state, and only there, is gone. */
@@ -42,7 +49,7 @@ export class SessionLosses {
     const tables = state.temporaryTables.namesOf(this.session);
     const gone = [...variables, ...tables, ...this.locksOn(state)].join(', ');
     if (gone === '') return;
-    this.untold ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+    this.state ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
   }
 
   private locksOn({ namedLocks }: ConnectionState): string[] {

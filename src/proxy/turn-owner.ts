@@ -6,6 +6,7 @@ import type { Session } from '../session/session.js';
 import type { Reply } from './backend-connection.js';
 import type { Live } from './backend-link.js';
 import type { ClientChannel } from './client-channel.js';
+import type { ClientCommand } from './command.js';
 import type { LockWaits } from './lock-waits.js';
 import type { Holder, Refusable, Slot } from './slot.js';
 
@@ -14,6 +15,8 @@ export interface TurnOwner extends Holder {
   readonly channel: ClientChannel;
   /** The session resident on a connection before, if it is still there. */
   residentSession(slot: Slot): Session | null;
+  /** What was lost since the command came, with which it is answered instead of being run; null where nothing was. */
+  tellLoss(command: ClientCommand): ClientError | null;
   /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
   answered(): void;
   /** The server asks for the client's local file. */

@@ -218,6 +218,39 @@ describe('what only a lost connection had', () => {
     expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['5']]);
     expect(await two.rows('SELECT 2')).toEqual([['2']]);
   });
+  it.each([
+    ['a read', 'SELECT @mine'],
+    ['a write', 'INSERT INTO t (name) VALUES (@mine)'],
+  ])('is told to %s that was waiting meanwhile, instead of running without it', async (_, sql) => {
+    await start();
+    const gate = await closedGate(server, account);
+    await one.query('SET @mine = 1');
+    const ahead = two.query(gate.read);
+    await gate.blocked();
+    const answer = one.failure(sql);
+    await waiting(1);
+    await lose();
+    await gate.open();
+    expect(await answer).toMatchObject({ errno: 1213, sqlState: '40001' });
+    await ahead;
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['5']]);
+  });
+
+  it('is told to a read that was being answered, instead of running it again without', async () => {
+    await start();
+    await one.query('SET @mine = 1');
+    relay.cutAfterBytes(0);
+    expect((await one.failure('SELECT @mine')).errno).toBe(1213);
+    expect(await one.rows('SELECT @mine')).toEqual([[null]]);
+  });
+
+  it('is told behind a ROLLBACK, too', async () => {
+    await start();
+    await one.query('SET @mine = 1');
+    await lose();
+    await one.query('ROLLBACK');
+    expect((await one.failure('SELECT @mine')).errno).toBe(1213);
+  });
 
   it('does not let a read inside a transaction run again outside of it', async () => {
     await start();
