@@ -33,6 +33,12 @@ export class Belief<T> {
     return wasPossible;
   }
 
+  copy(): Belief<T> {
+    const copy = new Belief<T>(this.possible.values().next().value as T);
+    for (const value of this.possible) copy.maybe(value);
+    return copy;
+  }
+
   toString(): string {
     return [...this.possible].map((value) => JSON.stringify(value)).join(' or ');
   }
@@ -42,6 +48,8 @@ export class Belief<T> {
 export interface Beliefs {
   readonly timeZone: Belief<string>;
   readonly schema: Belief<string>;
+  /** The schema in which its prepared statement was prepared; undefined while there is none. */
+  preparedIn: Belief<string> | undefined;
   /** Value of @v. */
   readonly variable: Belief<string | null>;
   /** Rows of the temporary table; null where there is none. */
@@ -55,6 +63,7 @@ export function newBeliefs(schema: string): Beliefs {
   return {
     timeZone: new Belief('SYSTEM'),
     schema: new Belief(schema),
+    preparedIn: undefined,
     variable: new Belief<string | null>(null),
     scratch: new Belief<number | null>(null),
     statement: new Belief<number | null>(null),

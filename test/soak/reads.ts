@@ -17,7 +17,7 @@ export async function readSlowly(session: Session): Promise<void> {
     if (next % pauseEvery === 0) await pace.pause(random.below(300));
     next += 1;
   });
-  if (!allRight) session.fail(`the rows of a large reply are not as they should be`);
+  if (!allRight) session.fail('the rows of a large reply are not as they should be');
   session.learn(sql, outcome, []);
   if (outcome.kind === 'done' && next !== rows + 1) session.fail(`${next - 1} rows came of ${rows}`);
 }

@@ -1,4 +1,5 @@
 // Operations on a session's own state: set it, look at it, take it back.
+import type { Belief } from './beliefs.js';
 import { errno, type Outcome } from './outcome.js';
 import type { Session } from './session.js';
 
@@ -20,20 +21,34 @@ export async function setSchema(session: Session): Promise<void> {
   session.beliefs.schema.changed(await session.run(`USE ${schema}`), schema);
 }
 
+const lookSql =
+  'SELECT ? AS tag, @v AS v, @@time_zone AS zone, DATABASE() AS db, CAST(CONNECTION_ID() AS CHAR) AS id';
+
 /** Looks at everything at once, with a tag of its own, as text or prepared. */
 export async function look(session: Session): Promise<void> {
-  const { beliefs, random, client } = session;
+  const { beliefs, random } = session;
   const tag = `tag${random.below(1_000_000_000)}`;
-  const sql =
-    'SELECT ? AS tag, @v AS v, @@time_zone AS zone, DATABASE() AS db, CAST(CONNECTION_ID() AS CHAR) AS id';
-  const outcome = random.oneIn(2) ? await session.run(sql, [tag]) : await session.execute(sql, [tag]);
-  if (random.oneIn(10)) client.unprepare(sql);
+  if (random.oneIn(2)) {
+    see(session, tag, beliefs.schema, await session.run(lookSql, [tag]));
+    return;
+  }
+  // A server executes a prepared statement in the schema in which it was prepared.
+  const schema = (beliefs.preparedIn ??= beliefs.schema.copy());
+  const outcome = await session.execute(lookSql, [tag]);
+  see(session, tag, schema, outcome);
+  if (outcome.kind === 'done' && !random.oneIn(10)) return;
+  session.client.unprepare(lookSql);
+  beliefs.preparedIn = undefined;
+}
+
+function see(session: Session, tag: string, schema: Belief<string>, outcome: Outcome): void {
   if (outcome.kind !== 'done') return;
+  const { beliefs, client } = session;
   const [row = {}] = outcome.rows;
-  session.expectRow(sql, [{ tag: row.tag, id: row.id }], { tag, id: String(client.id) });
+  session.expectRow(lookSql, [{ tag: row.tag, id: row.id }], { tag, id: String(client.id) });
   session.see('@v', beliefs.variable, row.v as string | null);
   session.see('@@time_zone', beliefs.timeZone, row.zone as string);
-  session.see('DATABASE()', beliefs.schema, row.db as string);
+  session.see('DATABASE()', schema, row.db as string);
 }
 
 /** Every session has a temporary table of this name, so that they have to make room for each other. */
@@ -89,10 +104,10 @@ export async function textStatement(session: Session): Promise<void> {
     belief.changed(await session.run('DEALLOCATE PREPARE p'), null);
     return;
   }
-  see(session, await session.run('EXECUTE p', [], [errno.UNKNOWN_STATEMENT]));
+  seeStatement(session, await session.run('EXECUTE p', [], [errno.UNKNOWN_STATEMENT]));
 }
 
-function see(session: Session, outcome: Outcome): void {
+function seeStatement(session: Session, outcome: Outcome): void {
   const { statement } = session.beliefs;
   if (outcome.kind === 'done') session.see('the text statement', statement, Number(outcome.rows[0]?.n));
   else if (outcome.errno === errno.UNKNOWN_STATEMENT) session.see('the text statement', statement, null);
