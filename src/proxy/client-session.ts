@@ -78,7 +78,7 @@ export class ClientSession implements TurnOwner {
   /** Sends a command to the backend, when its turn comes. */
   submit(command: ClientCommand): void {
     this.activity.fingerprint = command.fingerprint;
-    const lost = this.tellLoss(command);
+    const lost = this.losses.tell(command);
     if (lost !== null) {
       this.answerError(lost, command.lastSequence);
       return;
@@ -87,8 +87,9 @@ export class ClientSession implements TurnOwner {
     this.host.multiplexer.submit(this, this.turn);
   }
 
-  tellLoss(command: ClientCommand): ClientError | null {
-    return this.losses.tell(command);
+  checkLosses(command: ClientCommand): void {
+    const lost = this.losses.tell(command);
+    if (lost !== null) throw lost;
   }
 
   /** Answers the command that is being served. */

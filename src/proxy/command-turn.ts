@@ -23,6 +23,7 @@ import type { Outcome } from './reply-progress.js';
 import { countBefore } from './hidden-effects.js';
 import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
+import { prepareAgain } from './prepare-again.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
 import { endsConnection } from './keep-connection.js';
@@ -34,7 +35,6 @@ import {
   DifferenceFailed,
   noSchema,
   noteTaken,
-  prepareAgain,
   registerPrepared,
   renewalFor,
   runSteps,
@@ -136,9 +136,7 @@ export class CommandTurn implements Refusable, TurnTimes {
 
   private async take(slot: Slot, live: Live, held: boolean): Promise<TurnResult> {
     const { session } = this.owner;
-    // It may have waited, or been sent before, while the connection was lost.
-    const lost = this.owner.tellLoss(this.command);
-    if (lost !== null) throw lost;
+    this.owner.checkLosses(this.command);
     if (slot.resident !== this.owner) await settleResident(this.owner.residentSession(slot), live);
     slot.resident = this.owner;
     session.begin(live.facts);

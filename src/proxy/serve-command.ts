@@ -84,7 +84,7 @@ function prepareKill(
   client: ClientSession,
   { payload, effects, fingerprint, lastSequence }: ClientCommand,
 ): void {
-  const { id } = client.session.statements.add(payload, effects, fingerprint);
+  const { id } = client.session.statements.add(payload, client.session.schema, effects, fingerprint);
   client.answer(Buffer.concat([Buffer.from([0]), int(id, 4), Buffer.alloc(7)]), lastSequence);
 }
 

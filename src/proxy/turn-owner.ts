@@ -15,8 +15,11 @@ export interface TurnOwner extends Holder {
   readonly channel: ClientChannel;
   /** The session resident on a connection before, if it is still there. */
   residentSession(slot: Slot): Session | null;
-  /** What was lost since the command came, with which it is answered instead of being run; null where nothing was. */
-  tellLoss(command: ClientCommand): ClientError | null;
+  /**
+   * The command may have waited, or been sent before, while the connection was lost.
+   * @throws what was lost since it came, with which it is answered instead of being run
+   */
+  checkLosses(command: ClientCommand): void;
   /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
   answered(): void;
   /** The server asks for the client's local file. */

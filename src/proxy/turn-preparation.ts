@@ -88,7 +88,7 @@ export function registerPrepared(
     state.unusedStatements.push(ok.statementId);
     return ok.statementId;
   }
-  const statement = session.statements.add(payload, effects, fingerprint);
+  const statement = session.statements.add(payload, session.schema, effects, fingerprint);
   statement.parameters = ok.parameters;
   statement.backend = { owner: state, id: ok.statementId };
   return statement.id;
@@ -257,18 +257,4 @@ async function saveSome(names: readonly string[], { connection, state }: Live): 
   for (const [i, name] of names.entries()) {
     state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? UNSET);
   }
-}
-
-/** Prepares the command's statement on this connection, where it is not. @throws DifferenceFailed, BackendGone */
-export async function prepareAgain({ statement }: ClientCommand, live: Live): Promise<void> {
-  if (statement === null || statement.backend?.owner === live.state) return;
-  let id = 0;
-  const sink = {
-    forward: () => undefined,
-    prepared: (ok: { statementId: number }) => (id = ok.statementId),
-  };
-  const { err } = await live.connection.run(statement.preparePayload, 'prepare', sink).ended;
-  if (err !== null) throw new DifferenceFailed(err);
-  statement.backend?.owner.unusedStatements.push(statement.backend.id);
-  statement.backend = { owner: live.state, id };
 }

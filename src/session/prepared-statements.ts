@@ -16,6 +16,8 @@ export interface PreparedStatement {
   readonly id: number;
   /** The COM_STMT_PREPARE payload that made it; no part of a larger buffer, which it would keep. */
   readonly preparePayload: Buffer;
+  /** The schema that its session was in when it prepared it, and in which a server executes it; null for none. */
+  readonly schema: string | null;
   parameters: number;
   /** For people: its text with `?` for its literals. */
   readonly fingerprint: string;
@@ -44,12 +46,18 @@ export class PreparedStatements {
     checkRoomFor(this.byId.size, this.textBytes);
   }
 
-  add(preparePayload: Buffer, effects: readonly Statement[], fingerprint: string): PreparedStatement {
+  add(
+    preparePayload: Buffer,
+    schema: string | null,
+    effects: readonly Statement[],
+    fingerprint: string,
+  ): PreparedStatement {
     this.checkRoom();
     const id = ++this.lastId;
     const statement: PreparedStatement = {
       id,
       preparePayload,
+      schema,
       parameters: 0,
       effects,
       fingerprint,

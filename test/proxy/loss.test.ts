@@ -70,6 +70,23 @@ describe('an idle backend connection that is lost', () => {
     expect(await two.rows('SELECT @@time_zone, DATABASE()')).toEqual([['+06:00', account.schema]]);
   });
 
+  it('comes back with prepared statements in the schema in which they were prepared', async () => {
+    await start();
+    const other = `${account.schema}_2`;
+    await server.query(`CREATE DATABASE ${other}`);
+    await server.query(`GRANT ALL PRIVILEGES ON ${other}.* TO ${account.user}@'%'`);
+    const id = statementId(
+      await one.command(command.STMT_PREPARE, Buffer.from('INSERT INTO t (name) VALUES (1)')),
+    );
+    await one.query(`USE ${other}`);
+    await one.query('CREATE TABLE t (name INT)');
+    await lose();
+    expect(errorOf(await one.command(command.STMT_EXECUTE, executeBody(id)))).toBeUndefined();
+    expect(await one.rows('SELECT DATABASE(), COUNT(*) FROM t')).toEqual([[other, '0']]);
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['6']]);
+    await server.query(`DROP DATABASE ${other}`);
+  });
+
   it('comes back with prepared statements and the types that were bound before', async () => {
     await start();
     const prepared = await one.command(

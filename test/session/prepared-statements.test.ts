@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const preparePayload = Buffer.from('\x16SELECT ?', 'latin1');
-const add = (): PreparedStatement => statements.add(preparePayload, [], 'SELECT ?');
+const add = (): PreparedStatement => statements.add(preparePayload, null, [], 'SELECT ?');
 
 describe('ids', () => {
   it('count from one, and are not given again', () => {
@@ -42,8 +42,8 @@ describe('the texts of a session’s statements', () => {
   const large = Buffer.alloc(MAX_STATEMENT_BYTES / 2 + 1);
 
   it('are bounded together', () => {
-    statements.add(large, [], 'SELECT ?');
-    const { id } = statements.add(large, [], 'SELECT ?');
+    statements.add(large, null, [], 'SELECT ?');
+    const { id } = statements.add(large, null, [], 'SELECT ?');
     const tooMany = expect.objectContaining({ code: 'STATEMENTS_TOO_LARGE', errno: 1461 }) as Error;
     expect(add).toThrow(tooMany);
     expect(add).toThrow(`${2 * large.length} bytes, and ${MAX_STATEMENT_BYTES} is the limit`);
@@ -52,7 +52,7 @@ describe('the texts of a session’s statements', () => {
   });
 
   it('may be as long as the server takes them, one at a time', () => {
-    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), [], 'SELECT ?');
+    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), null, [], 'SELECT ?');
     statements.remove(id);
     expect(add).not.toThrow();
   });

@@ -10,14 +10,15 @@ export async function readSlowly(session: Session): Promise<void> {
   const pauseEvery = 1 + random.below(rows);
   let next = 1;
   const sql = `SELECT seq, REPEAT(CHAR(97 + seq % 26 USING ascii), 1000) AS filling FROM seq_1_to_${rows}`;
-  let allRight = true;
+  const wrong: number[] = [];
   const outcome = await session.client.read(sql, async ({ seq, filling }) => {
     const letter = String.fromCharCode(97 + (next % 26));
-    allRight &&= Number(seq) === next && filling === letter.repeat(1000);
+    if (Number(seq) !== next || filling !== letter.repeat(1000)) wrong.push(next);
     if (next % pauseEvery === 0) await pace.pause(random.below(300));
     next += 1;
   });
-  if (!allRight) session.fail('the rows of a large reply are not as they should be');
+  if (wrong.length > 0)
+    session.fail(`${wrong.length} rows of a large reply are wrong, from row ${wrong[0]} on`);
   session.learn(sql, outcome, []);
   if (outcome.kind === 'done' && next !== rows + 1) session.fail(`${next - 1} rows came of ${rows}`);
 }
