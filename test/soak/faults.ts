@@ -91,7 +91,7 @@ async function refused(scene: Scene): Promise<void> {
 async function killedByServer({ stage: { server }, site }: Scene): Promise<void> {
   for (const thread of await server.threadsOf(site.account.user)) {
     // It may have gone by itself.
-    await server.kill(thread).catch(() => undefined);
+    await server.query('KILL ?', [thread]).catch(() => undefined);
   }
 }
 

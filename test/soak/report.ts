@@ -41,6 +41,7 @@ export function report(result: SoakResult): string {
     `operations: ${counts('did ')}`,
     `faults: ${counts('fault ')}`,
     `errors: ${counts('error ') || 'none'}`,
+    `told of a loss without having anything to lose: ${journal.total('told needlessly')}`,
     ...serverLines(result),
     '',
     ...journal.failures.map(describeFailure),

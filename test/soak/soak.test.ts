@@ -4,14 +4,14 @@ import { Pace } from './pace.js';
 import { report } from './report.js';
 import { soak } from './soak.js';
 
-const operations = 800;
+const operations = 500;
 
 it.runIf(process.platform === 'linux')(
   'a fleet under load and faults loses no write, does none twice, drops nobody and leaves nothing behind',
   async () => {
     const pace = new Pace();
     const { failures, text } = await soak(
-      { users: 2, seed: 5, operationsPerFault: 25 },
+      { users: 2, seed: 5, operationsPerFault: 20 },
       pace,
       () => void pace.reached(operations).then(() => pace.stop('all operations were done')),
       (result) => ({ failures: result.journal.failures.map(({ what }) => what), text: report(result) }),
