@@ -1,5 +1,4 @@
 // A command's turn on the backend: into the session's state, sent, its reply followed, what it did learned.
-
 import type { InstanceSettings } from '../config/types.js';
 import { FleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
