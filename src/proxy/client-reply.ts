@@ -36,7 +36,8 @@ export class ClientReply {
   /** What came before did not fail: the reply counts. */
   confirm(): void {
     this.confirmed = true;
-    this.release();
+    // Where nothing of it has come yet, it may still begin with definitions.
+    if (this.held?.length !== 0) this.release();
   }
 
   /** The reply answers a question that was put in the wrong state: nobody gets it. */

@@ -3,6 +3,7 @@ import type { InstanceSettings } from '../config/types.js';
 import { FleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { StateCommand } from '../session/difference.js';
+import type { Hold } from '../session/holds.js';
 import { Capability } from '../wire/constants.js';
 import { writeErr, type ErrPacket } from '../wire/reply-packets.js';
 import { renameColumn } from '../wire/result-set.js';
@@ -113,7 +114,7 @@ export class CommandTurn implements Refusable, TurnTimes {
   async run(slot: Slot, live: Live): Promise<TurnResult> {
     this.startedAt = performance.now();
     this.attempts++;
-    const held = slot.holder?.owner === this.owner;
+    const held = slot.holder?.owner === this.owner ? this.owner.holdReasons : [];
     this.events.publish({
       type: 'command-started',
       session: this.owner.id,
@@ -122,7 +123,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     });
     try {
       if (this.locks?.admit(live) === false) return this.waitForLock();
-      return await this.take(slot, live, held);
+      return await this.take(slot, live, held.length > 0);
     } catch (error) {
       if (error instanceof BackendGone) return this.afterLoss(error, held);
       if (goesWithout(error, live.state)) return this.again();
@@ -253,24 +254,20 @@ export class CommandTurn implements Refusable, TurnTimes {
     return { type: 'again' };
   }
 
-  private afterLoss(error: BackendGone, held: boolean): TurnResult {
+  private afterLoss(error: BackendGone, held: readonly Hold[]): TurnResult {
     const sent = this.inFlight !== null;
     const isRepeatable = this.command.isRead || this.locks?.isRepeatable === true;
-    const mayRepeat = !held && (!sent || (isRepeatable && this.reply?.begun !== true));
+    const mayRepeat = held.length === 0 && (!sent || (isRepeatable && this.reply?.begun !== true));
     if (this.inFlight?.tracker.answered === true) {
       this.finish(null);
       return { type: 'done' };
     }
-    if (
-      mayRepeat &&
-      this.interruption === null &&
-      this.attempts < MAX_ATTEMPTS &&
-      !this.owner.channel.closed
-    ) {
+    const isWanted = this.interruption === null && !this.owner.channel.closed;
+    if (mayRepeat && isWanted && this.attempts < MAX_ATTEMPTS) {
       if (sent) this.events.publish({ type: 'read-retried', session: this.owner.id });
       return this.again();
     }
-    const err = toErrPacket(this.interruption ?? lossError(error, held));
+    const err = toErrPacket(this.interruption ?? lossError(error, { command: this.command, sent, held }));
     // The backend is not kept waiting for a client that is still sending its file, and does not listen.
     void this.owner.whenFileIsOver().then(() => {
       this.answerError(err);

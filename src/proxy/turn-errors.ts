@@ -3,9 +3,11 @@
 import { FleetError, isFleetError, type ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { ConnectionState } from '../session/connection-state.js';
+import type { Hold } from '../session/holds.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
 import type { BackendGone } from './backend-connection.js';
 import { toErrPacket } from './client-channel.js';
+import type { ClientCommand } from './command.js';
 import { DifferenceFailed } from './turn-preparation.js';
 
 /** The server's own error, one of ours, or (published, for it is a fault of ours) anything else. */
@@ -37,8 +39,41 @@ export function goesWithout(error: unknown, state: ConnectionState): boolean {
   return name !== undefined && state.leaveOut(name);
 }
 
-/** @param held the session held the connection, so that more is lost than the statement */
-export function lossError(error: BackendGone, held: boolean): ClientError {
-  const detail = error.message;
-  return held ? new FleetError('TRANSACTION_LOST', { detail }) : new FleetError('BACKEND_LOST', { detail });
+/** A command that was lost with its connection. */
+export interface LostCommand {
+  readonly command: ClientCommand;
+  /** It had gone out. */
+  readonly sent: boolean;
+  /** What the session held on the connection before it. */
+  readonly held: readonly Hold[];
+}
+
+/**
+ * 1213 asks the client to do it all again, so it is for what surely has not happened: a statement that was not sent, or one
+ * that went down with its transaction. Whatever may have come into effect is told with 2013.
+ */
+export function lossError({ message }: BackendGone, { command, sent, held }: LostCommand): ClientError {
+  if (held.length === 0) return new FleetError('BACKEND_LOST', { detail: message });
+  // Servers call it a transaction, too, when tables are locked and every statement commits.
+  const inTransaction = held.includes('transaction') && !held.includes('table locks');
+  const undone = !sent || (inTransaction && cannotCommit(command));
+  if (undone) return new FleetError('TRANSACTION_LOST', { detail: message });
+  return new FleetError('BACKEND_LOST', {
+    detail: `${message}; what the session held is gone: ${held.join(', ')}`,
+  });
+}
+
+/** Statements that leave a transaction open on every server. */
+const staying: ReadonlySet<string> = new Set([
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'REPLACE',
+  'SHOW',
+  'DO',
+]);
+
+function cannotCommit({ effects }: ClientCommand): boolean {
+  return effects.every(({ verb }) => staying.has(verb));
 }

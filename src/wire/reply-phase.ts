@@ -2,6 +2,7 @@
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset.html
 
 import { ServerStatus } from './constants.js';
+import { malformed } from './lenenc.js';
 import type { EofPacket, OkPacket } from './reply-packets.js';
 
 /**
@@ -87,11 +88,16 @@ function behindResult(form: ReplyForm, status: number): Phase {
   return mayGoOn && (status & ServerStatus.MORE_RESULTS_EXISTS) !== 0 ? { name: 'first' } : END;
 }
 
+/** Only rows are longer: what says so of another packet is no reply, and would be waited for in vain. */
+const LONGEST_BUT_ROWS = 1024 * 1024;
+
 /**
  * Whether nothing of a packet in the phase but its length and first byte matters. @param seesDefinitions somebody wants to
  * see definitions whole
+ * @throws MALFORMED_PACKET
  */
 export function isUnread(phase: Phase, first: number, length: number, seesDefinitions: boolean): boolean {
+  if (length > LONGEST_BUT_ROWS && phase.name !== 'rows') throw malformed('a packet too long for its place');
   switch (phase.name) {
     case 'rows':
     case 'fields':

@@ -15,8 +15,8 @@ export interface Relay {
   /** Bytes that came from the server, and from the client, all connections together. */
   readonly bytesToClient: number;
   readonly bytesToServer: number;
-  /** New connections are reset as soon as they come, until `accept`. */
-  refuse(): void;
+  /** New connections are reset as soon as they come, or end with `greeting`, until `accept`. */
+  refuse(greeting?: Buffer): void;
   accept(): void;
   /** Stops listening: connecting is refused by the system, until `listen`. */
   unlisten(): Promise<void>;
@@ -24,6 +24,8 @@ export interface Relay {
   /** Ends what is open: with a reset, or in order. */
   reset(): void;
   close(): void;
+  /** Resets what is open towards the client only: the server counts it until the answer is called. */
+  orphan(): () => void;
   /** Takes all bytes of the directions and passes none on, until `pass`; what was swallowed is gone. */
   swallow(...directions: readonly Direction[]): void;
   pass(): void;
@@ -63,7 +65,7 @@ export async function startRelay(target: { readonly host: string; readonly port:
   const swallowed = new Set<Direction>();
   const arrivals: (() => void)[] = [];
   const count = { max: 0, total: 0, toClient: 0, toServer: 0 };
-  let refusing = false;
+  let refusing: { readonly greeting: Buffer | undefined } | undefined;
   let stalled: (() => void)[] | undefined;
   let cut: Cut | undefined;
   let pieceBytes = Infinity;
@@ -109,8 +111,10 @@ export async function startRelay(target: { readonly host: string; readonly port:
   const connect = (client: Socket): void => {
     count.total += 1;
     for (const arrived of arrivals.splice(0)) arrived();
-    if (refusing) {
-      client.on('error', () => undefined).resetAndDestroy();
+    if (refusing !== undefined) {
+      client.on('error', () => undefined);
+      if (refusing.greeting === undefined) client.resetAndDestroy();
+      else client.end(refusing.greeting);
       return;
     }
     const server = createConnection({ host: target.host, port: target.port, noDelay: true });
@@ -172,12 +176,18 @@ export async function startRelay(target: { readonly host: string; readonly port:
     get bytesToServer() {
       return count.toServer;
     },
-    refuse: () => void (refusing = true),
-    accept: () => void (refusing = false),
+    refuse: (greeting) => void (refusing = { greeting }),
+    accept: () => void (refusing = undefined),
     unlisten,
     listen: () => listenOn(port),
     reset: () => lines.forEach((line) => drop(line, 'reset')),
     close: () => lines.forEach((line) => drop(line, 'end')),
+    orphan() {
+      const orphans = [...lines];
+      lines.clear();
+      for (const { client } of orphans) client.removeAllListeners('close').resetAndDestroy();
+      return () => orphans.forEach(({ server }) => server.destroy());
+    },
     swallow: (...directions) => directions.forEach((direction) => swallowed.add(direction)),
     pass: () => swallowed.clear(),
     stall: () => void (stalled ??= []),
