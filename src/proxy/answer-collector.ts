@@ -27,11 +27,17 @@ export class AnswerCollector {
   answer(): TextAnswer {
     const [first] = this.packets;
     const count = first === undefined ? 0 : Number(new PayloadReader(first).lenenc());
-    // Column count, definitions, EOF, rows, EOF.
+    // Column count, definitions, EOF, rows, EOF; an OK behind that where a block of statements ends.
     const columns = this.packets.slice(1, count + 1).map(readColumnDefinition);
-    const rows = this.packets.slice(count + 2, -1).map((row) => texts(row, count));
+    const behind = this.packets.slice(count + 2);
+    const rows = behind.slice(0, behind.findIndex(isEof)).map((row) => texts(row, count));
     return { columns, rows };
   }
+}
+
+/** A row that begins alike is longer. */
+function isEof(packet: Buffer): boolean {
+  return packet[0] === 0xfe && packet.length < 9;
 }
 
 function texts(row: Buffer, columns: number): (string | null)[] {

@@ -19,11 +19,10 @@ import { ownValues, savedWarningsReply } from './diagnostics-turn.js';
 import { joined, type DressedCommand } from './lock-edits.js';
 import { touchesLocks } from './lock-plan.js';
 import { LockTurn } from './lock-turn.js';
+import { finalForm } from './final-form.js';
 import type { Outcome } from './reply-progress.js';
-import { countBefore } from './hidden-effects.js';
 import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
-import { prepareAgain } from './prepare-again.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
 import { endsConnection } from './keep-connection.js';
@@ -160,10 +159,9 @@ export class CommandTurn implements Refusable, TurnTimes {
       await takeSteps(steps, live);
       steps = [];
     }
-    await countBefore(this.command.effects, session, live);
-    await prepareAgain(sent.command, live);
+    const final = await finalForm(sent, session, live);
     if (this.interruption !== null) throw this.interruption;
-    const outcome = await this.send(sent, live, steps).finally(() => cancelOver(slot));
+    const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
     this.reply?.confirm();
     await learnFromReply(session, this.command, live, outcome);

@@ -1,74 +1,17 @@
-// The diagnostics of sessions on a shared connection: saved before another statement overwrites them, given back on demand.
+// The diagnostics of sessions on a shared connection: what was saved of them is given back to statements that ask for it.
 
-import type { Diagnostics, SavedWarnings } from '../session/diagnostics.js';
+import { WARNING_COLUMNS, type Diagnostics } from '../session/diagnostics.js';
 import { queryCommand, type StateCommand } from '../session/difference.js';
 import type { Session } from '../session/session.js';
 import { countLiteral, substitute, type Substitution } from '../sql/substitute.js';
 import { Command, lastingStatus } from '../wire/constants.js';
-import { frame, FrameReader } from '../wire/framing.js';
+import { frame } from '../wire/framing.js';
 import { writeEof } from '../wire/reply-packets.js';
-import { readTextRow } from '../wire/result-set.js';
-import { toldOnce, type BackendConnection } from './backend-connection.js';
 import type { Live } from './backend-link.js';
+import { clearDiagnostics, onlyLooks } from './given-conditions.js';
 import { shortText, type ClientCommand } from './command.js';
 
-/**
- * Asks for what the last session's statement left and only the server knows. Sent ahead of the next session's commands in
- * one write; nothing of theirs depends on it.
- */
-export function saveDiagnostics(session: Session, { connection, state }: Live): void {
-  const { diagnostics } = session;
-  const { question } = diagnostics;
-  const hasFoundRows = state.foundRowsOf === session;
-  state.diagnosticsOf = state.foundRowsOf = null;
-  if (question === null) return;
-  const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
-  const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
-  const warnings = question.warnings ? toldOnce(askWarnings(connection)) : Promise.resolve(null);
-  const done = async (): Promise<void> => {
-    const row = (await values)?.[0];
-    diagnostics.answered({
-      ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
-      ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
-      saved: (await warnings) ?? { head: EMPTY, rows: [] },
-    });
-  };
-  // A connection that is lost in between takes the diagnostics with it.
-  done().catch(() => undefined);
-}
-
-/** Statements of our own are about to overwrite what the session's last one left. */
-export function leaveDiagnostics(session: Session, live: Live): void {
-  if (live.state.diagnosticsOf === session) saveDiagnostics(session, live);
-  live.state.diagnosticsOf = live.state.foundRowsOf = null;
-}
-
-const EMPTY = Buffer.alloc(0);
-
-async function askWarnings(connection: BackendConnection): Promise<SavedWarnings | null> {
-  const bytes: Buffer[] = [];
-  const payload = Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from('SHOW WARNINGS')]);
-  const { err } = await connection.run(payload, 'query', { forward: (part) => bytes.push(Buffer.from(part)) })
-    .ended;
-  return err === null ? splitReply(Buffer.concat(bytes)) : null;
-}
-
-const WARNING_COLUMNS = 3;
 const EOF_BYTES = 9;
-
-function splitReply(bytes: Buffer): SavedWarnings {
-  const reader = new FrameReader(bytes.length);
-  reader.push(bytes);
-  const payloads: Buffer[] = [];
-  for (let packet = reader.next(); packet !== null; packet = reader.next()) payloads.push(packet.payload);
-  // Column count, three definitions, EOF; rows; EOF.
-  const head = payloads.slice(0, WARNING_COLUMNS + 2).map((payload, i) => frame(payload, i + 1));
-  const rows = payloads.slice(WARNING_COLUMNS + 2, -1).map((payload) => ({
-    level: readTextRow(payload, WARNING_COLUMNS)[0]?.toString('latin1') ?? '',
-    payload,
-  }));
-  return { head: Buffer.concat(head), rows };
-}
 
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
@@ -129,20 +72,17 @@ function warningCounts({ warningCount, errorCount }: Diagnostics) {
 const noWarnings: Substitution = { text: Buffer.from('SHOW WARNINGS LIMIT 0'), originalName: (name) => name };
 
 /**
- * Another session's warnings have to go before a statement that reads them and cannot be given values instead: whatever
- * needs a table clears them.
+ * Another session's warnings have to go before a statement that reads them and can be given neither values nor conditions
+ * instead.
  */
-export function clearingStep(
-  { code, effects }: ClientCommand,
-  session: Session,
-  live: Live,
-): StateCommand | null {
+export function clearingStep(command: ClientCommand, session: Session, live: Live): StateCommand | null {
+  const { code, effects } = command;
   const reads = effects.some(
-    ({ diagnostics, verb }) =>
-      diagnostics.includes('warnings') && (verb === 'GET' || code === Command.STMT_EXECUTE),
+    ({ diagnostics, verb }, at) =>
+      diagnostics.includes('warnings') && (verb === 'GET' || at > 0 || code === Command.STMT_EXECUTE),
   );
-  if (!reads || live.state.diagnosticsOf === session) return null;
-  return queryCommand('DO (SELECT COUNT(*) FROM information_schema.ENGINES WHERE FALSE)', () => undefined);
+  if (!reads || live.state.diagnosticsOf === session || onlyLooks(command, session, live)) return null;
+  return queryCommand(clearDiagnostics, () => undefined);
 }
 
 /** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */

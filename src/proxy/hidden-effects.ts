@@ -5,7 +5,7 @@ import type { Session } from '../session/session.js';
 import type { Statement } from '../sql/types.js';
 import { ServerStatus } from '../wire/constants.js';
 import type { Live } from './backend-link.js';
-import { leaveDiagnostics } from './diagnostics-turn.js';
+import { leaveDiagnostics } from './save-diagnostics.js';
 import { findTables, noteTextStatements } from './hidden-objects.js';
 import { giveWhatIsListed } from './hidden-variables.js';
 import type { Outcome } from './reply-progress.js';

@@ -15,7 +15,7 @@ import type { Session } from '../session/session.js';
 import { AnswerCollector } from './answer-collector.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
-import { saveDiagnostics } from './diagnostics-turn.js';
+import { saveDiagnostics } from './save-diagnostics.js';
 import { dress, undress, type DressedCommand } from './lock-edits.js';
 import { planLocks, type BoundCall, type LockPlan } from './lock-plan.js';
 import { describeWait, type LockWaiter, type LockWaits } from './lock-waits.js';

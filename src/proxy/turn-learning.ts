@@ -8,7 +8,7 @@ import { Capability, Command, ServerStatus } from '../wire/constants.js';
 import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import type { Outcome } from './reply-progress.js';
-import { leaveDiagnostics } from './diagnostics-turn.js';
+import { leaveDiagnostics } from './save-diagnostics.js';
 import { uncover } from './hidden-effects.js';
 import { askWhatIsInDoubt, learn, learnTables, isUrgent } from './state-application.js';
 import { learnToRename } from './table-renaming.js';
@@ -69,13 +69,14 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
   const { effects } = command;
   const { err, ok, rows, warnings } = outcome;
   const end = {
-    failed: err !== null,
+    error: err,
     affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
     insertId: ok?.lastInsertId ?? 0,
     rows,
     warnings,
   };
-  const ownWarnings = session.diagnostics.note(effects, end, textOf(command));
+  const isGivenBack = state.diagnosticsOf !== session;
+  const ownWarnings = session.diagnostics.note(effects, end, textOf(command), isGivenBack);
   // ROW_COUNT() of a connection that counts otherwise is not the session's.
   const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(({ verb }) => verb === 'UPDATE');
   state.rowCountOf = countsAlike ? session : null;

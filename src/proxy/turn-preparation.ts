@@ -13,7 +13,8 @@ import type { Live } from './backend-link.js';
 import type { ClientCommand } from './command.js';
 import type { Outcome } from './reply-progress.js';
 import { mayDoAnything } from './hidden-effects.js';
-import { clearingStep, lastInsertIdStep, leaveDiagnostics, saveDiagnostics } from './diagnostics-turn.js';
+import { clearingStep, lastInsertIdStep } from './diagnostics-turn.js';
+import { leaveDiagnostics, saveDiagnostics } from './save-diagnostics.js';
 import { askWhatIsInDoubt, isInDoubt } from './state-application.js';
 
 /** The server refused a step towards the session's state; the session gets that error for its command. */

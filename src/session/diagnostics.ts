@@ -1,10 +1,14 @@
 // What a session's last statement left behind: counts and warnings, as if nobody had come between.
 
 import type { Statement } from '../sql/types.js';
+import { writeTextRow } from '../wire/result-set.js';
+import type { ErrPacket } from '../wire/reply-packets.js';
+import { plainCondition, type Condition } from './conditions.js';
 
 /** How a statement ended, as far as it bears on the diagnostics. */
 export interface StatementEnd {
-  readonly failed: boolean;
+  /** The error with which it failed; null where it did not. */
+  readonly error: ErrPacket | null;
   /** Of the OK packet; null where the reply ended with rows. */
   readonly affectedRows: number | bigint | null;
   /** Id in the OK packet; 0 where nothing was generated. */
@@ -14,12 +18,17 @@ export interface StatementEnd {
   readonly warnings: number;
 }
 
+/** Level, code and message. */
+export const WARNING_COLUMNS = 3;
+
 /** The reply to SHOW WARNINGS, kept for its session. */
 export interface SavedWarnings {
   /** Packets as they came: column count, definitions, EOF. */
   readonly head: Buffer;
   /** Payloads of the rows, each with its level. */
   readonly rows: readonly { readonly level: string; readonly payload: Buffer }[];
+  /** What GET DIAGNOSTICS tells of each row. */
+  readonly conditions: readonly Condition[];
 }
 
 /** Values that have to be asked of the server before another session's statement overwrites them. */
@@ -35,30 +44,48 @@ export class Diagnostics {
   /** LAST_INSERT_ID() of the session. */
   lastInsertId = '0';
   saved: SavedWarnings | null = null;
+  /** The error with which the last statement failed that touched the warnings; null where it did not fail. */
+  lastError: ErrPacket | null = null;
+  /** Resolves when what was asked for is known, or lost. */
+  known: Promise<void> = Promise.resolve();
   private unknown: DiagnosticsQuestion = NOTHING;
 
   /**
    * A statement of the session ended.
+   * @param isGivenBack whether it found the warnings of before here, and not on the connection
    * @returns whether the warnings on the connection are this statement's; else those of before are still there
    */
-  note(statements: readonly Statement[], end: StatementEnd, text: Buffer | null): boolean {
+  note(
+    statements: readonly Statement[],
+    end: StatementEnd,
+    text: Buffer | null,
+    isGivenBack: boolean,
+  ): boolean {
     const last = statements.at(-1);
-    // GET DIAGNOSTICS looks and changes nothing.
-    if (last?.verb !== 'GET' || end.failed)
-      this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
+    const failed = end.error !== null;
+    // GET DIAGNOSTICS looks and changes nothing, but for telling that there is no such condition.
+    const looks = last?.verb === 'GET' && !failed;
+    if (looks && isGivenBack && end.warnings > 0 && this.saved !== null && this.saved.rows.length > 0) {
+      this.saved = withInvalidNumber(this.saved);
+      return false;
+    }
+    if (!looks) this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
-    const clearsWarnings = statements.some(
-      (statement) => statement.opaque === null && !isWithoutTable(statement, text),
-    );
-    const isCertain = end.failed || end.warnings > 0 || clearsWarnings;
+    const clearsWarnings =
+      !statements.every(isLook) &&
+      statements.some((statement) => statement.opaque === null && !isWithoutTable(statement, text));
+    const isCertain = failed || end.warnings > 0 || clearsWarnings;
     const keepsWarnings = !isCertain && last?.opaque == null;
-    if (!keepsWarnings) this.saved = null;
+    if (!keepsWarnings) {
+      this.saved = null;
+      this.lastError = end.error;
+    }
     this.unknown = {
       foundRows: calculated,
       lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
       warnings:
-        end.failed ||
+        failed ||
         end.warnings > 0 ||
         (clearsWarnings && statements.length > 1) ||
         (keepsWarnings && this.unknown.warnings),
@@ -96,16 +123,35 @@ export class Diagnostics {
   }
 }
 
+/** What a server puts behind the conditions of before. */
+const invalidNumber = { errno: 1758, sqlState: '35000', message: 'Invalid condition number' };
+
+function withInvalidNumber({ head, rows, conditions }: SavedWarnings): SavedWarnings {
+  const { errno, sqlState, message } = invalidNumber;
+  const level = 'Error';
+  const row = { level, payload: writeTextRow([level, String(errno), message]) };
+  return {
+    head,
+    rows: [...rows, row],
+    conditions: [...conditions, plainCondition(String(errno), message, sqlState)],
+  };
+}
+
+/** GET DIAGNOSTICS, also behind the EXECUTE that runs it. */
+function isLook({ verb }: Statement, at: number, { length }: readonly Statement[]): boolean {
+  return verb === 'GET' || (verb === 'EXECUTE' && at < length - 1);
+}
+
 const NOTHING: DiagnosticsQuestion = { foundRows: false, lastInsertId: false, warnings: false };
 
 /** Whether LAST_INSERT_ID() may be another one after such statements. */
 export function maySetInsertId(
   statements: readonly Statement[],
-  { insertId, failed, rows }: StatementEnd,
+  { insertId, error, rows }: StatementEnd,
 ): boolean {
   if (Number(insertId) !== 0) return true;
   // Neither an error nor the rows of RETURNING have a place for the id.
-  const isUntold = failed || rows !== null;
+  const isUntold = error !== null || rows !== null;
   return statements.some(
     ({ opaque, assigns, mayRunTriggers }) =>
       (isUntold && mayRunTriggers) ||
