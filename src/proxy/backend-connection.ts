@@ -84,6 +84,11 @@ export class BackendConnection {
     socket.resume();
   }
 
+  /** Why it is gone; null while it is not. */
+  get loss(): BackendGone | null {
+    return this.gone;
+  }
+
   get idle(): boolean {
     return this.inFlight.length === 0;
   }

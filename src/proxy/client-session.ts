@@ -240,15 +240,14 @@ export class ClientSession implements TurnOwner {
     if (lost !== null) this.turn?.refuse(lost);
   }
 
-  /** The connection is gone, with all of the session's state that was only there. */
   lostConnection({ state }: Live, detail: string, held: boolean): void {
     const why = `the backend connection was lost (${detail})`;
-    // A session in the middle of a command learns of what it held as that command's error.
-    if (held && (this.turn?.waitsForLock ?? true)) this.losses.holdLost(why);
+    const { holds } = this.session;
+    // These are told by name, as state.
+    holds.forgetTables();
+    // A command that runs is answered with it, or says at its end what it leaves behind.
+    if (held && holds.any && this.turn?.isRunning !== true) this.losses.holdLost(why);
     this.lostState(state, why);
-    if (!held) return;
-    this.session.statements.closeCursors();
-    this.session.holds.clear();
   }
 
   /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */

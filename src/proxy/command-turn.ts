@@ -1,6 +1,6 @@
 // A command's turn on the backend: into the session's state, sent, its reply followed, what it did learned.
 import type { InstanceSettings } from '../config/types.js';
-import { FleetError, type ClientError } from '../errors.js';
+import type { ClientError } from '../errors.js';
 import type { Events } from '../observe/events.js';
 import type { StateCommand } from '../session/difference.js';
 import type { Hold } from '../session/holds.js';
@@ -21,13 +21,13 @@ import { touchesLocks } from './lock-plan.js';
 import { LockTurn } from './lock-turn.js';
 import { finalForm } from './final-form.js';
 import type { Outcome } from './reply-progress.js';
-import { limitsStatements } from './server-facts.js';
 import { paceOf, type Pace } from './pace.js';
 import type { Refusable, Slot, TurnResult } from './slot.js';
 import { errPacketOf, goesWithout, lossError } from './turn-errors.js';
 import { endsConnection } from './keep-connection.js';
 import { learnFromReply } from './turn-learning.js';
-import { commandFinished, type TurnTimes } from './turn-events.js';
+import { commandFinished, commandStarted, type TurnTimes } from './turn-events.js';
+import { limitTime } from './time-limit.js';
 import type { TurnOwner } from './turn-owner.js';
 import {
   checkSize,
@@ -46,9 +46,6 @@ import {
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
 
-/** A server that limits statements by itself gets this much time (ms) to do so: its error is its own. */
-const SERVER_LEAD_MS = 1_000;
-
 export class CommandTurn implements Refusable, TurnTimes {
   readonly queuedAt = performance.now();
   startedAt = 0;
@@ -60,6 +57,7 @@ export class CommandTurn implements Refusable, TurnTimes {
   /** It has ended the session: COMMIT RELEASE. */
   endsSession = false;
   private timer: NodeJS.Timeout | undefined;
+  private live: Live | null = null;
   private readonly locks: LockTurn | null;
 
   constructor(
@@ -100,6 +98,11 @@ export class CommandTurn implements Refusable, TurnTimes {
     return this.inFlight?.tracker.done === false;
   }
 
+  /** It is on the backend, or between the commands that it takes there. */
+  get isRunning(): boolean {
+    return this.live !== null;
+  }
+
   /** Whether it waits for a lock, and neither in the queue nor on the backend. */
   get waitsForLock(): boolean {
     return this.locks?.waits ?? false;
@@ -114,12 +117,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     this.startedAt = performance.now();
     this.attempts++;
     const held = slot.holder?.owner === this.owner ? this.owner.holdReasons : [];
-    this.events.publish({
-      type: 'command-started',
-      session: this.owner.id,
-      fingerprint: this.fingerprint,
-      waitMs: this.startedAt - this.queuedAt,
-    });
+    this.live = live;
+    this.events.publish(commandStarted(this.owner.id, this.command, this));
     try {
       if (this.locks?.admit(live) === false) return this.waitForLock();
       return await this.take(slot, live, held.length > 0);
@@ -130,6 +129,7 @@ export class CommandTurn implements Refusable, TurnTimes {
       return { type: 'done' };
     } finally {
       clearTimeout(this.timer);
+      this.live = null;
     }
   }
 
@@ -212,7 +212,11 @@ export class CommandTurn implements Refusable, TurnTimes {
     connection.uncork();
     this.reply = reply;
     this.inFlight = inFlight;
-    this.limitTime(live);
+    this.timer = limitTime(live.state, this.settings, (error, byServer) => {
+      this.owner.timedOut(error);
+      // A write that the server has ended may still be rolling back.
+      if (byServer && this.command.isRead) inFlight.hurry();
+    });
     const failed = noteTaken(steps, await Promise.all(outcomes));
     if (failed !== null) reply.discard();
     else if (this.locks === null) reply.confirm();
@@ -221,18 +225,6 @@ export class CommandTurn implements Refusable, TurnTimes {
     // Who has locks may have to be asked before the client has its answer; a loss then is one before the answer.
     if (this.locks !== null) this.inFlight = null;
     return outcome;
-  }
-
-  private limitTime(live: Live): void {
-    const { queryTimeoutMs } = this.settings;
-    if (queryTimeoutMs === 0) return;
-    const byServer = limitsStatements(live.state);
-    const limitMs = queryTimeoutMs + (byServer ? SERVER_LEAD_MS : 0);
-    this.timer = setTimeout(() => {
-      this.owner.timedOut(new FleetError('QUERY_TIMEOUT', { seconds: queryTimeoutMs / 1000 }));
-      // A write that the server has ended may still be rolling back.
-      if (byServer && this.command.isRead) this.inFlight?.hurry();
-    }, limitMs);
   }
 
   /** The turn is over, the command is not: it comes again when the lock may be free. */
@@ -265,6 +257,7 @@ export class CommandTurn implements Refusable, TurnTimes {
       if (sent) this.events.publish({ type: 'read-retried', session: this.owner.id });
       return this.again();
     }
+    this.owner.session.loseHolds();
     const err = toErrPacket(this.interruption ?? lossError(error, { command: this.command, sent, held }));
     // The backend is not kept waiting for a client that is still sending its file, and does not listen.
     void this.owner.whenFileIsOver().then(() => {
@@ -280,9 +273,18 @@ export class CommandTurn implements Refusable, TurnTimes {
   }
 
   private finish(error: ErrPacket | null): void {
+    this.passLossOn();
     const bytes = this.reply?.bytes ?? 0;
     this.events.publish(commandFinished(this.owner.id, this.command, this, bytes, error, this.settings));
     this.finishAnswer();
+  }
+
+  /** A loss behind the answer is the next command's, also of what this one has only just begun to hold. */
+  private passLossOn(): void {
+    const { live, owner } = this;
+    this.live = null;
+    const loss = live?.connection.loss ?? null;
+    if (live !== null && loss !== null) owner.lostConnection(live, loss.message, true);
   }
 
   private finishAnswer(): void {

@@ -40,6 +40,7 @@ export class SessionLosses {
 
   /** What it held is gone, and no command of its is there to be answered with that. */
   holdLost(why: string): void {
+    this.session.loseHolds();
     this.hold = new FleetError('TRANSACTION_LOST', { detail: why });
   }
 

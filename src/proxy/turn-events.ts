@@ -14,6 +14,14 @@ export interface TurnTimes {
   readonly startedAt: number;
 }
 
+export function commandStarted(
+  session: number,
+  { fingerprint }: ClientCommand,
+  { queuedAt, startedAt }: TurnTimes,
+): InstanceEvent {
+  return { type: 'command-started', session, fingerprint, waitMs: startedAt - queuedAt };
+}
+
 /** @param bytes that the client got */
 export function commandFinished(
   session: number,

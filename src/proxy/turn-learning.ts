@@ -31,11 +31,18 @@ export async function learnFromReply(
   if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
   else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
-  const { isUnjudged, objects } = await uncover(session, ran, live, outcome);
-  for (const found of objects) learnTables(session, live.state, found);
-  if (outcome.err === null && outcome.warnings === 0)
-    await learnToRename(session, live, [...ran, ...objects]);
-  updateHolds(session, command, [...ran, ...objects], live, outcome, isUnjudged);
+  const seen = [...ran];
+  let unjudged = false;
+  try {
+    const { isUnjudged, objects } = await uncover(session, ran, live, outcome);
+    unjudged = isUnjudged;
+    seen.push(...objects);
+    for (const found of objects) learnTables(session, live.state, found);
+    if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, seen);
+  } finally {
+    // Also where the connection is lost meanwhile: what the session held there has to be told.
+    updateHolds(session, command, seen, live, outcome, unjudged);
+  }
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
   if (outcome.err === null && isUrgent(live.state)) {
     leaveDiagnostics(session, live);

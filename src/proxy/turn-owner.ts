@@ -20,6 +20,8 @@ export interface TurnOwner extends Holder {
    * @throws what was lost since it came, with which it is answered instead of being run
    */
   checkLosses(command: ClientCommand): void;
+  /** The connection is gone, with all of the session's state that was only there. @param held what the session holds was held there */
+  lostConnection(live: Live, detail: string, held: boolean): void;
   /** The client has its whole answer (though the backend may still be sending one that nobody wants). */
   answered(): void;
   /** The server asks for the client's local file. */

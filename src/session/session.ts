@@ -109,6 +109,12 @@ export class Session {
     this.status = ServerStatus.AUTOCOMMIT;
   }
 
+  /** The connection that it held is gone, and whatever it held it for. */
+  loseHolds(): void {
+    this.statements.closeCursors();
+    this.holds.clear();
+  }
+
   /** Brings in what the login implied, as soon as the server is known. */
   begin(facts: ServerFacts): void {
     if (this.started) return;
