@@ -116,7 +116,9 @@ describe('turns', () => {
     await gate.open();
     await held;
     for (const client of [...clients, ...clients.slice(1, 2)]) await readReply(client.packets, 'results');
-    const order = (await server.statementsOf(account.user)).filter((sql) => /probe|SHOW TABLES|report/.test(sql));
+    const order = (await server.statementsOf(account.user)).filter((sql) =>
+      /probe|SHOW TABLES|report/.test(sql),
+    );
     expect(order).toEqual([
       "SELECT 'probe'",
       'SHOW TABLES',
