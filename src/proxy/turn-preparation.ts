@@ -118,10 +118,11 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
 /** What ended sessions have left goes, whatever comes of it. */
 function clearLeftovers(session: Session, live: Live): void {
   const { connection, state } = live;
-  if (state.leftovers.length === 0) return;
+  const leftovers = state.takeLeftovers();
+  if (leftovers.length === 0) return;
   leaveDiagnostics(session, live);
   state.countsAreStale();
-  for (const sql of state.leftovers.splice(0)) connection.clearAway(sql);
+  for (const sql of leftovers) connection.clearAway(sql);
 }
 
 /** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */

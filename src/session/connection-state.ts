@@ -33,8 +33,7 @@ export class ConnectionState {
   readonly temporaryTables = new TemporaryTables();
   readonly textStatements = new TextStatementOwners();
   readonly namedLocks = new NamedLocks();
-  /** Statements that clear away what ended sessions have left; they go with the next turn, whatever comes of them. */
-  readonly leftovers: string[] = [];
+  private readonly leftovers: string[] = [];
   /** How often statements ran that texts may hide, as the server counted when it was last asked. */
   statementCounts: StatementCounts = null;
   /** Values that a new session has, as seen right after the login. */
@@ -106,10 +105,16 @@ export class ConnectionState {
 
   /** The session has ended or begins anew: what it has here is to be cleared away. */
   abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
-    const tables = this.temporaryTables.abandon(session);
+    this.temporaryTables.abandon(session);
+    this.textStatements.abandon(session.textStatements);
     const released = this.namedLocks.abandon(session);
     if (released !== null) this.leftovers.push(released);
-    this.leftovers.push(...tables, ...this.textStatements.abandon(session.textStatements));
+  }
+
+  /** What clears away what ended sessions have left, whatever comes of it. Only between turns: each statement is told once. */
+  takeLeftovers(): string[] {
+    const { leftovers, temporaryTables, textStatements } = this;
+    return [...leftovers.splice(0), ...temporaryTables.takeOrphans(), ...textStatements.takeOrphans()];
   }
 
   /** There is no such variable. */

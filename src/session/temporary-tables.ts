@@ -21,6 +21,8 @@ export interface Renaming {
 
 export class TemporaryTables {
   private tables: TemporaryTable[] = [];
+  /** Those of owners that are gone. A renaming may be on its way, so their names are not certain before the next turn. */
+  private orphans: TemporaryTable[] = [];
   private asideCount = 0;
   /** How this server renames; null while that is not known, `none` where it does not. */
   renames: RenameStatement | 'none' | null = null;
@@ -60,13 +62,19 @@ export class TemporaryTables {
     this.tables = this.tables.filter((table) => table.owner !== owner || !sameName(table.name, name));
   }
 
-  /** The owner is gone: forgets its tables, and answers with the statements that drop them. */
-  abandon(owner: object): string[] {
-    const left = this.tables.filter((table) => table.owner === owner);
+  /** The owner is gone: its tables are to be dropped. */
+  abandon(owner: object): void {
+    this.orphans.push(...this.tables.filter((table) => table.owner === owner));
     this.tables = this.tables.filter((table) => table.owner !== owner);
-    return left.map(
-      (table) => `DROP TEMPORARY TABLE IF EXISTS ${qualified(table.schema, table.asideAs ?? table.name)}`,
-    );
+  }
+
+  /** The statements that drop what owners have left who are gone. Only between turns, when nothing is being renamed. */
+  takeOrphans(): string[] {
+    return this.orphans
+      .splice(0)
+      .map(
+        (table) => `DROP TEMPORARY TABLE IF EXISTS ${qualified(table.schema, table.asideAs ?? table.name)}`,
+      );
   }
 
   /**

@@ -22,6 +22,7 @@ export function checkTextRoom(kept: TextStatements, effects: readonly Statement[
 /** Names on a connection and whose statement each of them is. */
 export class TextStatementOwners {
   private readonly owners = new Map<string, TextStatements>();
+  private readonly gone = new Set<TextStatements>();
 
   give(name: string, owner: TextStatements): void {
     this.owners.set(name, owner);
@@ -49,9 +50,18 @@ export class TextStatementOwners {
     return holder !== undefined && holder !== owner && !owner.has(name);
   }
 
-  /** The owner is gone: forgets its names, and answers with the statements that drop them. */
-  abandon(owner: TextStatements): string[] {
-    const names = [...this.owners].filter(([, holder]) => holder === owner).map(([name]) => name);
+  /** The owner is gone: its statements are to be dropped. */
+  abandon(owner: TextStatements): void {
+    this.gone.add(owner);
+  }
+
+  /**
+   * Forgets the names of owners that are gone, and answers with the statements that drop them. Only between turns, when
+   * nobody is just taking a name over.
+   */
+  takeOrphans(): string[] {
+    const names = [...this.owners].filter(([, holder]) => this.gone.has(holder)).map(([name]) => name);
+    this.gone.clear();
     for (const name of names) this.owners.delete(name);
     return names.map(dropStatement);
   }
