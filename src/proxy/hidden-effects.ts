@@ -2,6 +2,7 @@
 
 import type { StatementCounts } from '../session/connection-state.js';
 import type { Session } from '../session/session.js';
+import { BODY } from '../sql/read.js';
 import type { Statement } from '../sql/types.js';
 import { ServerStatus } from '../wire/constants.js';
 import type { Live } from './backend-link.js';
@@ -53,7 +54,7 @@ export async function uncover(
   outcome: Outcome,
 ): Promise<Uncovered> {
   const { state } = live;
-  const suspects = ran.filter((effect) => effect.opaque !== null || effect.mayRunTriggers);
+  const suspects = ran.filter((effect) => mayHide(effect, outcome));
   const hasChanged = mayHaveChanged(ran, suspects, live.tracked, outcome);
   if (ran.some(({ verb, opaque }) => counted.has(verb) || (opaque !== null && !hasChanged)))
     state.countsAreStale();
@@ -78,6 +79,12 @@ export async function uncover(
     isUnjudged: keepsLocks || !isKnown || !isExplained || objects === null,
     objects: objects ?? [],
   };
+}
+
+/** To define a stored program does nothing; statements behind its body, had there been any, would have answered, too. */
+function mayHide({ opaque, mayRunTriggers }: Statement, { results }: Outcome): boolean {
+  if (opaque === BODY && results <= 1) return false;
+  return opaque !== null || mayRunTriggers;
 }
 
 /** Whether the statements may have changed the session in ways that are not in their text. */

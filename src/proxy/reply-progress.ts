@@ -16,6 +16,8 @@ export interface Outcome {
   readonly changes: readonly StateChange[];
   /** Rows of the last result set; null where the reply had none. */
   readonly rows: number | null;
+  /** OK packets and sets of rows. */
+  readonly results: number;
 }
 
 /** Where a reply goes. */
@@ -74,6 +76,7 @@ export class ReplyProgress {
       warnings: last?.warnings ?? 0,
       changes,
       rows: this.sawRows ? tracker.rows : null,
+      results: this.results,
     };
   }
 }

@@ -12,6 +12,9 @@ import type { SqlMode, Statement } from './types.js';
 /** Statements of one text that are told apart; the rest is one that is not judged. */
 const MOST_STATEMENTS = 1_000;
 
+/** Why the rest of a text is not read behind CREATE of a stored program: where its body ends cannot be told. */
+export const BODY = 'a body of statements';
+
 /**
  * The statements of `text`, empty ones left out. It never throws, and takes time linear in the length.
  * @param text as the client sent it; it must not change as long as `mentions` of a statement may be called
@@ -31,7 +34,7 @@ export function readStatements(text: Buffer, mode: SqlMode): Statement[] {
       break;
     }
     if (takesRest && hasMore(lexer)) {
-      obscure(draft, 'a body of statements');
+      obscure(draft, BODY);
       draft.end = text.length;
       break;
     }

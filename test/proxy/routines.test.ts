@@ -68,6 +68,17 @@ describe.each([
     expect(pins()).toEqual([]);
   });
 
+  it('defining one with a body does nothing of what is in it, and keeps nobody waiting', async () => {
+    await one.query("SET @stmt = 'mine'");
+    const body = "BEGIN SET @stmt = CONCAT('SELECT ', n); PREPARE ps FROM @stmt; EXECUTE ps; END;";
+    await one.query(`CREATE PROCEDURE defined(IN n INT) ${body}`);
+    expect(await two.rows('SELECT @stmt')).toEqual([[null]]);
+    expect(await one.rows('SELECT @stmt')).toEqual([['mine']]);
+    expect((await one.failure(`CREATE PROCEDURE defined(IN n INT) ${body}`)).errno).toBe(1304);
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+    expect(pins()).toEqual([]);
+  });
+
   it('variables that a procedure sets are its own session’s, and keep nobody waiting', async () => {
     await one.query('CALL sets(7)');
     expect(await two.rows('SELECT @p, @@group_concat_max_len')).toEqual([[null, '1048576']]);

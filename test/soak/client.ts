@@ -57,12 +57,12 @@ export class SoakClient {
 
   /** Runs a statement in the text protocol, the values put into its text. */
   run(sql: string, values: readonly (string | number)[] = []): Promise<Outcome> {
-    return this.ask((done) => this.connection.query(sql, [...values], done));
+    return toldOnce(this.ask((done) => this.connection.query(sql, [...values], done)));
   }
 
   /** Runs it as a prepared statement, which stays prepared. */
   execute(sql: string, values: readonly (string | number)[] = []): Promise<Outcome> {
-    return this.ask((done) => this.connection.execute(sql, [...values], done));
+    return toldOnce(this.ask((done) => this.connection.execute(sql, [...values], done)));
   }
 
   /** Closes the prepared statement. */
@@ -81,7 +81,7 @@ export class SoakClient {
         return this.judge(error as QueryError);
       }
     };
-    return await Promise.race([reading(), this.whenDropped]);
+    return await toldOnce(Promise.race([reading(), this.whenDropped]));
   }
 
   /** Cuts the connection without a word, in the middle of whatever it does. */
@@ -138,6 +138,12 @@ export class SoakClient {
     this.tellDropped(this.drop);
     return this.drop;
   }
+}
+
+/** A drop may come before somebody awaits the answer, who is told of it then. */
+function toldOnce<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** A drop is allowed where the instance was ended on purpose since the connection began. */
