@@ -105,6 +105,10 @@ export class ConnectionState {
 
   /** The session has ended or begins anew: what it has here is to be cleared away. */
   abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
+    if ('of' in this.insertId && this.insertId.of === session) this.insertId = { of: this };
+    if (this.diagnosticsOf === session) this.diagnosticsOf = null;
+    if (this.foundRowsOf === session) this.foundRowsOf = null;
+    if (this.rowCountOf === session) this.rowCountOf = null;
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);
     const released = this.namedLocks.abandon(session);

@@ -70,7 +70,7 @@ export class Diagnostics {
       return false;
     }
     if (!looks) this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
-    const calculated = end.rows !== null && mentions(text, 'sql_calc_found_rows');
+    const calculated = end.rows !== null && mentions(text, /\bsql_calc_found_rows\b/i);
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
     const clearsWarnings =
       !statements.every(isLook) &&
@@ -173,9 +173,9 @@ function isWithoutTable({ verb, diagnostics, opaque, usesSchema }: Statement, te
   if (opaque !== null) return false;
   if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
   if (verb === 'SET') return !usesSchema;
-  return tableless.has(verb) && !mentions(text, 'from');
+  return tableless.has(verb) && !mentions(text, /\bfrom\b/i);
 }
 
-function mentions(text: Buffer | null, word: string): boolean {
-  return text?.toString('latin1', 0, 65_536).toLowerCase().includes(word) ?? false;
+function mentions(text: Buffer | null, word: RegExp): boolean {
+  return text !== null && word.test(text.toString('latin1', 0, 65_536));
 }

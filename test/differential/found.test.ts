@@ -151,6 +151,23 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'the id of an inserted row is gone after COM_RESET_CONNECTION',
+    [
+      said(0, 'INSERT INTO t (a) VALUES (NULL)'),
+      did(0, { do: 'reset-connection' }),
+      said(0, 'SELECT LAST_INSERT_ID(), @@last_insert_id, @@identity'),
+    ],
+  ],
+  [
+    'a function whose name begins with FROM reads no table, and leaves the warnings',
+    [
+      said(0, 'INSERT IGNORE INTO t (a) VALUES (10), (99)'),
+      said(1, 'DO adds(1)'),
+      said(0, 'SELECT FROM_UNIXTIME(1700000000), DATE_FORMAT(FROM_UNIXTIME(0), "%M")'),
+      said(0, 'SHOW WARNINGS LIMIT 1'),
+    ],
+  ],
+  [
     'what SET STATEMENT sets is not taken for what the session has',
     [
       said(0, "SET STATEMENT sql_mode = '' FOR SET @s = 'in statement'"),

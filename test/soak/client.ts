@@ -141,7 +141,7 @@ export class SoakClient {
 }
 
 /** A drop may come before somebody awaits the answer, who is told of it then. */
-function toldOnce<T>(promise: Promise<T>): Promise<T> {
+export function toldOnce<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }

@@ -1,5 +1,5 @@
 // Operations that take their time: large replies read slowly, statements that are killed, and clients that leave in the middle.
-import { SoakClient } from './client.js';
+import { SoakClient, toldOnce } from './client.js';
 import { Dropped, errno } from './outcome.js';
 import type { Session } from './session.js';
 
@@ -33,7 +33,7 @@ export async function killed(session: Session): Promise<void> {
       'SELECT COUNT(*) AS n FROM seq_1_to_3000000',
       'DO SLEEP(0.3)',
     ]);
-    const running = session.run(sql, [], [errno.INTERRUPTED]);
+    const running = toldOnce(session.run(sql, [], [errno.INTERRUPTED]));
     await pace.pause(random.below(400));
     await killer.run(`KILL QUERY ${client.id}`);
     await running;
