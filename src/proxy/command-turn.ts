@@ -37,7 +37,7 @@ import {
   registerPrepared,
   renewalFor,
   runSteps,
-  saveVariables,
+  saveBeforeReset,
   settleResident,
   stepsTo,
   takeSteps,
@@ -173,10 +173,8 @@ export class CommandTurn implements Refusable, TurnTimes {
 
   /** Everybody's variables are saved first; what else was only on the old connection is lost, and told. */
   private async renew(reason: string, live: Live): Promise<TurnResult> {
-    const { state } = live;
-    await saveVariables(state.userVariables.worthSaving(state.userVariables.names), live);
-    state.userVariables.clear();
-    this.owner.connectionReset(state, `the backend connection had to be renewed (${reason})`);
+    await saveBeforeReset(this.owner.session, live);
+    this.owner.connectionReset(live.state, `the backend connection had to be renewed (${reason})`);
     return { type: 'renew', reason };
   }
 

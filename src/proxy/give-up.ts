@@ -6,7 +6,7 @@ import { BackendGone } from './backend-connection.js';
 import type { Hold } from '../session/holds.js';
 import type { Live } from './backend-link.js';
 import { stateAfterReset } from './server-facts.js';
-import { saveVariables } from './turn-preparation.js';
+import { saveBeforeReset } from './turn-preparation.js';
 import type { TurnOwner } from './turn-owner.js';
 import type { Slot } from './slot.js';
 
@@ -25,9 +25,7 @@ async function giveUp(owner: TurnOwner, slot: Slot, live: Live, settings: Instan
   const mild = reasons.every((reason) => transactional.has(reason) || locks.has(reason));
   if (mild && (await endTransaction(reasons, live))) return;
   const { state } = live;
-  // Variables can be read before and set again after; tables cannot.
-  await saveVariables(state.userVariables.worthSaving(state.userVariables.names), live);
-  state.userVariables.clear();
+  await saveBeforeReset(slot.resident === owner ? owner.session : null, live);
   if (!(await resetConnection(live, settings)))
     await slot.link.renew('it could not be freed of what a session held');
   owner.connectionReset(state, `the backend connection had to be freed of what session ${owner.id} held`);

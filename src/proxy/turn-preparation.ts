@@ -246,8 +246,22 @@ function namesTouched({ effects }: ClientCommand, session: Session, live: Live):
   ]);
 }
 
+/**
+ * Before the connection begins anew, what its last session left is asked for, and everybody's variables are read, to be set
+ * again after; tables cannot be.
+ * @param resident whose state is in force; null where it is nobody's, or has been seen to
+ * @throws BackendGone
+ */
+export async function saveBeforeReset(resident: Session | null, live: Live): Promise<void> {
+  if (resident !== null) await settleResident(resident, live);
+  const { userVariables } = live.state;
+  await saveVariables(userVariables.worthSaving(userVariables.names), live);
+  await resident?.diagnostics.known;
+  userVariables.clear();
+}
+
 /** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
-export async function saveVariables(names: readonly string[], live: Live): Promise<void> {
+async function saveVariables(names: readonly string[], live: Live): Promise<void> {
   for (let at = 0; at < names.length; at += MOST_READ) await saveSome(names.slice(at, at + MOST_READ), live);
 }
 

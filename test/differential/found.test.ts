@@ -151,6 +151,16 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'warnings are found on the connection that was renewed for their session’s next statement',
+    [
+      said(1, 'SET time_zone = DEFAULT'),
+      said(0, 'SET sql_mode = NULL'),
+      said(0, 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED'),
+      said(0, 'SHOW WARNINGS LIMIT 1'),
+    ],
+    [{ ...plain, schema: null }, plain],
+  ],
+  [
     'the id of an inserted row is gone after COM_RESET_CONNECTION',
     [
       said(0, 'INSERT INTO t (a) VALUES (NULL)'),
