@@ -36,7 +36,8 @@ export function difference(connection: ConnectionState, session: Session): State
   if (schema !== null && isKnown && connection.schema !== schema) commands.push(initDb(connection, schema));
   const assignments = variableDifference(connection, session);
   const names = namesDifference(connection, session);
-  if (assignments.length > 0 || names !== null) commands.push(setVariables(connection, names, assignments));
+  if (assignments.length > 0 || names !== null)
+    commands.push(setVariables(connection, session, names, assignments));
   return commands;
 }
 
@@ -102,6 +103,7 @@ function narrow(value: Literal): Literal {
 
 function setVariables(
   connection: ConnectionState,
+  session: Session,
   names: Literal | null,
   assignments: readonly Assignment[],
 ): StateCommand {
@@ -112,6 +114,8 @@ function setVariables(
     if (names !== null) {
       connection.names = names;
       for (const [name, value] of namesVariables(names)) connection.learn(name, value);
+    } else if (session.names === null && assignments.some(([name]) => name === 'character_set_client')) {
+      connection.names = undefined;
     }
     for (const [name, value] of assignments) connection.learn(name, value);
   });

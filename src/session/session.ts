@@ -53,7 +53,7 @@ export interface ServerFacts {
 export class Session {
   schema: string | null;
   multiStatements: boolean;
-  /** What SET NAMES is to be given for the session's character sets; null for the server's own. */
+  /** What SET NAMES is to be given for the session's character sets; null where it was not by SET NAMES that it has them. */
   names: Literal | null = null;
   private namesChanged = false;
   /** System variables that the session has set, or that its login implied. */
@@ -159,6 +159,8 @@ export class Session {
     const [client, results, collation] = charsetVariables.map((name) =>
       unquoted(this.variables.get(name) ?? ''),
     );
+    // SET CHARACTER SET leaves what no SET NAMES leads to.
+    this.names = null;
     if (client === undefined || collation === undefined || client !== results) return;
     if (collation.split('_', 1)[0] !== client) return;
     this.names = connection.names = namesLiteral(client, collation);

@@ -161,6 +161,14 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     [{ ...plain, schema: null }, plain],
   ],
   [
+    'SET CHARACTER SET is nothing that SET NAMES leads back to',
+    [said(0, 'SET CHARACTER SET latin1'), said(0, 'SELECT 1'), said(1, "SELECT 'x'")],
+    [
+      { ...plain, collation: 46 },
+      { ...plain, collation: 46 },
+    ],
+  ],
+  [
     'the id of an inserted row is gone after COM_RESET_CONNECTION',
     [
       said(0, 'INSERT INTO t (a) VALUES (NULL)'),

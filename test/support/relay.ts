@@ -120,8 +120,9 @@ export async function startRelay(target: { readonly host: string; readonly port:
     const server = createConnection({ host: target.host, port: target.port, noDelay: true });
     const line = { client: client.setNoDelay(true), server };
     lines.add(line);
-    // A connection that its client ended in the same moment is still in `lines`: look once that was heard.
-    setImmediate(() => (count.max = Math.max(count.max, lines.size)));
+    // A connection that its client ended just before is still in `lines`. Its end is read in the next turn of the event
+    // loop where bytes came ahead of it: look once that was heard.
+    setImmediate(() => setImmediate(() => (count.max = Math.max(count.max, lines.size))));
     client.on('data', (chunk) => {
       count.toServer += chunk.length;
       inTime(() => {
