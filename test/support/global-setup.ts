@@ -1,11 +1,36 @@
-// Before the first test: the MariaDB that all test files share, given by CHRONOS_TEST_MARIADB or started here.
+// Before the first test: the folder that all temporary folders are made in, and the MariaDB that all test files share,
+// given by CHRONOS_TEST_MARIADB or started here.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
 import type { ServerAddress } from './mariadb.js';
 import { startMariadbProcess } from './mariadb-process.js';
 
-/** Provides `mariadb` to the tests; what it returns ends the server again. */
+/** Provides `mariadb` to the tests; what it returns ends the server again, and removes what the tests left in temporary folders. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeFolder = moveTemporaryFolder();
+  const endServer = await shareServer(project);
+  return async () => {
+    await endServer();
+    removeFolder();
+  };
+}
+
+/** Makes a folder of this run what `tmpdir()` tells the tests and all programs that they start; the function removes it. */
+function moveTemporaryFolder(): () => void {
+  // A short name: the paths of sockets have about a hundred bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'ct-'));
+  // A server under an account of its own has to come through.
+  chmodSync(folder, 0o755);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
+  return () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function shareServer(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.CHRONOS_TEST_MARIADB;
   if (url !== undefined && url !== '') {
     const foreign = addressOf(url);
