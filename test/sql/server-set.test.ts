@@ -84,8 +84,9 @@ function items(random: Random): string[] {
 
 async function settings(of: RawClient): Promise<Map<string, string | null>> {
   const rows = await of.rows('SHOW SESSION VARIABLES');
+  // What moves by itself; gtid_*_pos and gtid_binlog_state are the server's, and move with whatever others write.
   const moving =
-    /^(timestamp|pseudo_thread_id|rand_seed\d|in_transaction|last_gtid|warning_count|error_count)$/;
+    /^(timestamp|pseudo_thread_id|rand_seed\d|in_transaction|last_gtid|gtid_\w+_(pos|state)|warning_count|error_count)$/;
   return new Map(
     rows.map(([name, value]) => [name ?? '', value ?? null] as const).filter(([name]) => !moving.test(name)),
   );
