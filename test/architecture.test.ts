@@ -107,6 +107,27 @@ describe('the floors of src/', () => {
   });
 });
 
+/** The rooms of src/proxy/, each of which may use those before it: what a client does is told to them by types only. */
+const rooms = ['spool', 'command', 'backend', 'state', 'locks', 'queue', 'turn', 'client'];
+
+describe('the rooms of src/proxy/', () => {
+  const roomOf = (path: string): string => path.split('/')[1] ?? '';
+  const within = inner.filter(({ from, to }) => partOf(from) === 'proxy' && partOf(to) === 'proxy');
+
+  it('are known for every folder', () => {
+    const folders = sources.filter(({ path }) => /^proxy\/.*\//.test(path)).map(({ path }) => roomOf(path));
+    expect([...new Set(folders)].filter((room) => !rooms.includes(room))).toEqual([]);
+  });
+
+  it('use no room behind them', () => {
+    const backwards = within.filter(
+      ({ from, to, typeOnly }) =>
+        !typeOnly && rooms.includes(roomOf(from)) && rooms.indexOf(roomOf(to)) > rooms.indexOf(roomOf(from)),
+    );
+    expect(backwards).toEqual([]);
+  });
+});
+
 describe('foreign things', () => {
   it.each(owned)('%s is imported by one file at most', (name) => {
     const users = sources.filter(({ imports }) =>

@@ -4,10 +4,10 @@ import type { InstanceSettings } from '../config/types.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { BackendConnectionStatus, InstanceState, InstanceStatus } from '../observe/status.js';
 import type { Phase } from './instance.js';
-import type { Multiplexer } from './multiplexer.js';
-import type { Reception } from './reception.js';
-import { sessionStatus } from './session-status.js';
-import type { Slot } from './slot.js';
+import type { Multiplexer } from './queue/multiplexer.js';
+import type { Reception } from './client/reception.js';
+import { sessionStatus } from './client/session-status.js';
+import type { Slot } from './queue/slot.js';
 
 export interface StatusSources {
   readonly settings: InstanceSettings;

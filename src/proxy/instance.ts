@@ -11,13 +11,13 @@ import { subscribeMetrics, type Metrics } from '../observe/metrics.js';
 import type { InstanceStatus } from '../observe/status.js';
 import { isAuthPlugin } from '../wire/auth.js';
 import { serveAdmin, type AdminEndpoint } from './admin-endpoint.js';
-import type { Door } from './client-login.js';
+import type { Door } from './client/client-login.js';
 import { instanceStatus } from './instance-status.js';
-import { Multiplexer } from './multiplexer.js';
-import { Reception } from './reception.js';
-import { assumedFacts } from './server-facts.js';
-import { Spool } from './spool.js';
-import { spoolFolder, type SpoolFolder } from './spool-folder.js';
+import { Multiplexer } from './queue/multiplexer.js';
+import { Reception } from './client/reception.js';
+import { assumedFacts } from './backend/server-facts.js';
+import { Spool } from './spool/spool.js';
+import { spoolFolder, type SpoolFolder } from './spool/spool-folder.js';
 
 export interface InstanceOptions {
   /** Names the settings in the status document. */

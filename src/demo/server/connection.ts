@@ -2,8 +2,9 @@
 
 import type { Socket } from 'node:net';
 import { isFleetError } from '../../errors.js';
-import { ClientChannel, errPayload, type ChannelListener } from '../../proxy/client-channel.js';
-import { memoryOnly } from '../../proxy/spool.js';
+import { ClientChannel, type ChannelListener } from '../../proxy/client/client-channel.js';
+import { errPayload } from '../../proxy/command/error-reply.js';
+import { memoryOnly } from '../../proxy/spool/spool.js';
 import { Command } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
 import { readChangeUser } from '../../wire/handshake.js';

@@ -1,8 +1,8 @@
 // The connection phase of the demo backend: greeting, password check, the session that comes of it.
 
 import { randomBytes } from 'node:crypto';
-import type { ClientChannel } from '../../proxy/client-channel.js';
-import { authenticate, type Claim } from '../../proxy/client-login.js';
+import type { ClientChannel } from '../../proxy/client/client-channel.js';
+import { authenticate, type Claim } from '../../proxy/client/client-login.js';
 import { newScramble, type AuthPlugin } from '../../wire/auth.js';
 import { Capability, Collation, ServerStatus } from '../../wire/constants.js';
 import { readHandshakeResponse, writeGreeting } from '../../wire/handshake.js';

@@ -1,6 +1,6 @@
 // Packets of a reply, numbered on from the command's.
 
-import type { ClientChannel } from '../../proxy/client-channel.js';
+import type { ClientChannel } from '../../proxy/client/client-channel.js';
 import { frame } from '../../wire/framing.js';
 import { writeErr, writeOk } from '../../wire/reply-packets.js';
 import { MAX_PACKET_PAYLOAD, ServerStatus } from '../../wire/constants.js';

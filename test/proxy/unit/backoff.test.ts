@@ -1,7 +1,7 @@
 // How long an instance waits before it tries the backend again.
 import { describe, expect, it } from 'vitest';
-import { LoginFailed } from '../../../src/proxy/backend-login.js';
-import { retryDelayMs } from '../../../src/proxy/backoff.js';
+import { LoginFailed } from '../../../src/proxy/backend/backend-login.js';
+import { retryDelayMs } from '../../../src/proxy/backend/backoff.js';
 
 /** The delays of the first ten attempts, at the upper end of the jitter. */
 const longest = (error: unknown): number[] =>

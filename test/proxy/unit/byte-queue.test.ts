@@ -1,7 +1,7 @@
 // Bytes in order in memory, whatever the sizes in which they come and go, in blocks that are used again.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, Blocks } from '../../../src/proxy/blocks.js';
-import { ByteQueue, type Piece } from '../../../src/proxy/byte-queue.js';
+import { BLOCK_BYTES, Blocks } from '../../../src/proxy/spool/blocks.js';
+import { ByteQueue, type Piece } from '../../../src/proxy/spool/byte-queue.js';
 
 const KB = 1024;
 const pattern = Buffer.from(Array.from({ length: 4099 }, (_, i) => (i * 7 + (i >> 8)) & 0xff));

@@ -1,9 +1,9 @@
 // Logging in without a network: what the client is told at each step, and who is let in.
 import { afterEach, describe, expect, it } from 'vitest';
 import { isFleetError } from '../../../src/errors.js';
-import { ClientChannel } from '../../../src/proxy/client-channel.js';
-import { memoryOnly } from '../../../src/proxy/spool.js';
-import { acceptLogin, authenticate, type Door } from '../../../src/proxy/client-login.js';
+import { ClientChannel } from '../../../src/proxy/client/client-channel.js';
+import { memoryOnly } from '../../../src/proxy/spool/spool.js';
+import { acceptLogin, authenticate, type Door } from '../../../src/proxy/client/client-login.js';
 import type { HandshakeResponse } from '../../../src/wire/handshake.js';
 import {
   capability,

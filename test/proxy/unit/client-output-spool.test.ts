@@ -1,7 +1,7 @@
 // What clients do not take: in memory up to a bound for all of them, then on disk, and in order all the same.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ClientOutput } from '../../../src/proxy/client-output.js';
-import { Spool } from '../../../src/proxy/spool.js';
+import { ClientOutput } from '../../../src/proxy/client/client-output.js';
+import { Spool } from '../../../src/proxy/spool/spool.js';
 import { until } from '../../support/until.js';
 import { fakeDisk, type FakeDisk } from './fake-spool-files.js';
 import { settle, stubSocket, type StubSocket } from './stub-socket.js';

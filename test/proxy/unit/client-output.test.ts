@@ -1,7 +1,7 @@
 // What goes to a client: all of it, in order, as fast as the client takes it, and not for ever.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClientOutput } from '../../../src/proxy/client-output.js';
-import { memoryOnly } from '../../../src/proxy/spool.js';
+import { ClientOutput } from '../../../src/proxy/client/client-output.js';
+import { memoryOnly } from '../../../src/proxy/spool/spool.js';
 import { settle, stubSocket, type StubSocket } from './stub-socket.js';
 
 const KB = 1024;

@@ -1,9 +1,9 @@
 // A backend's reply on its way to a client that does not take it: when the backend waits, and how the reply ends.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BackendConnection } from '../../../src/proxy/backend-connection.js';
-import { ClientChannel } from '../../../src/proxy/client-channel.js';
-import { ClientReply } from '../../../src/proxy/client-reply.js';
-import { Spool } from '../../../src/proxy/spool.js';
+import type { BackendConnection } from '../../../src/proxy/backend/backend-connection.js';
+import { ClientChannel } from '../../../src/proxy/client/client-channel.js';
+import { ClientReply } from '../../../src/proxy/turn/client-reply.js';
+import { Spool } from '../../../src/proxy/spool/spool.js';
 import { ReplyTracker } from '../../../src/wire/reply-tracker.js';
 import {
   createSplitter,

@@ -1,8 +1,8 @@
 // What waiters are told that they wait for.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { LinkState } from '../../../src/proxy/backend-link.js';
-import { describeBlocker } from '../../../src/proxy/describe-blocker.js';
-import type { Holder, Slot } from '../../../src/proxy/slot.js';
+import type { LinkState } from '../../../src/proxy/backend/backend-link.js';
+import { describeBlocker } from '../../../src/proxy/queue/describe-blocker.js';
+import type { Holder, Slot } from '../../../src/proxy/queue/slot.js';
 
 beforeEach(() => vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());

@@ -1,5 +1,5 @@
 // Files of the spool in memory, on a disk that takes as long and as much as the test says.
-import type { SpoolFile, SpoolFiles } from '../../../src/proxy/spool-folder.js';
+import type { SpoolFile, SpoolFiles } from '../../../src/proxy/spool/spool-folder.js';
 
 export interface FakeDisk extends SpoolFiles {
   /** Files that are open now, and all that ever were. */

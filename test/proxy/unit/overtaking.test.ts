@@ -1,6 +1,6 @@
 // Overtaking in the queue: short commands go first, and nobody pays more for it than was promised.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PATIENCE_MS, Turns, type Contender } from '../../../src/proxy/turns.js';
+import { PATIENCE_MS, Turns, type Contender } from '../../../src/proxy/queue/turns.js';
 import { randomOf, type Random } from '../../sql/random.js';
 
 let turns: Turns<string>;

@@ -1,8 +1,8 @@
 // Which commands are expected to be short by their kind.
 import { describe, expect, it } from 'vitest';
-import { readCommand } from '../../../src/proxy/command.js';
-import { paceOf, type Pace } from '../../../src/proxy/pace.js';
-import { assumedFacts } from '../../../src/proxy/server-facts.js';
+import { readCommand } from '../../../src/proxy/command/command.js';
+import { paceOf, type Pace } from '../../../src/proxy/command/pace.js';
+import { assumedFacts } from '../../../src/proxy/backend/server-facts.js';
 import { Session } from '../../../src/session/session.js';
 import { command } from '../../support/raw-client.js';
 

@@ -1,6 +1,6 @@
 // What is expected of a statement after what it took before.
 import { expect, it } from 'vitest';
-import { RunTimes, SHORT_MS } from '../../../src/proxy/run-times.js';
+import { RunTimes, SHORT_MS } from '../../../src/proxy/command/run-times.js';
 
 it('expects nothing of what was never seen, and of the rest what it took before', () => {
   const times = new RunTimes();

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spoolFolder, type SpoolFile } from '../../../src/proxy/spool-folder.js';
+import { spoolFolder, type SpoolFile } from '../../../src/proxy/spool/spool-folder.js';
 
 const isWindows = process.platform === 'win32';
 let parent: string;

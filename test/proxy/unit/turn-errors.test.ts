@@ -1,7 +1,7 @@
 // A variable that a server tells of and does not let anybody set is left out, once, and the turn goes on.
 import { describe, expect, it } from 'vitest';
-import { DifferenceFailed } from '../../../src/proxy/turn-preparation.js';
-import { goesWithout } from '../../../src/proxy/turn-errors.js';
+import { DifferenceFailed } from '../../../src/proxy/turn/turn-preparation.js';
+import { goesWithout } from '../../../src/proxy/turn/turn-errors.js';
 import { ConnectionState } from '../../../src/session/connection-state.js';
 
 const refusal = (errno: number, message: string): DifferenceFailed =>

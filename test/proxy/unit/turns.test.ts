@@ -1,6 +1,6 @@
 // The queue: first come first served, one place a session, and nobody passed over.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Turns, type Contender, type Waiting } from '../../../src/proxy/turns.js';
+import { Turns, type Contender, type Waiting } from '../../../src/proxy/queue/turns.js';
 
 let turns: Turns<string>;
 beforeEach(() => {

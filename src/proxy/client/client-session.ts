@@ -1,0 +1,298 @@
+// One client after its login: takes its commands in order, answers what needs no backend, queues the rest.
+
+import { FleetError, isFleetError, type ClientError } from '../../errors.js';
+import type { ConnectionState } from '../../session/connection-state.js';
+import type { Hold } from '../../session/holds.js';
+import type { Session } from '../../session/session.js';
+import type { Frame } from '../../wire/framing.js';
+import type { Reply } from '../backend/backend-connection.js';
+import type { Live } from '../backend/backend-link.js';
+import { cancelOnBackend } from '../turn/cancel.js';
+import { errPayload } from '../command/error-reply.js';
+import type { ClientChannel } from './client-channel.js';
+import type { ClientCommand } from '../command/command.js';
+import { CommandTurn } from '../turn/command-turn.js';
+import type { TurnOwner } from '../queue/turn-owner.js';
+import { giveUpIfThere } from '../turn/give-up.js';
+import { Intake } from './intake.js';
+import { LocalFile } from '../turn/local-file.js';
+import type { LockWaits } from '../locks/lock-waits.js';
+import { ReleaseTurn } from '../turn/release-turn.js';
+import { serve } from './serve-command.js';
+import { SessionActivity } from './session-activity.js';
+import type { SessionHost } from './session-host.js';
+import { SessionLosses } from './session-losses.js';
+import type { Refusable, Slot } from '../queue/slot.js';
+
+export class ClientSession implements TurnOwner {
+  private readonly intake: Intake;
+  private turn: CommandTurn | null = null;
+  private readonly losses: SessionLosses;
+  private file: LocalFile | null = null;
+  private isClosed = false;
+  readonly activity = new SessionActivity();
+
+  constructor(
+    readonly session: Session,
+    readonly channel: ClientChannel,
+    readonly host: SessionHost,
+    readonly program: string | undefined,
+  ) {
+    this.losses = new SessionLosses(session);
+    this.intake = new Intake(channel, {
+      isOccupied: () => this.activity.isBusy || this.isClosed,
+      serve: (frame) => this.serve(frame),
+      idle: () => {
+        if (host.draining) this.endWhenIdle();
+      },
+    });
+  }
+
+  get id(): number {
+    return this.session.id;
+  }
+
+  get holdReasons(): readonly Hold[] {
+    return this.session.holds.list;
+  }
+
+  open(): void {
+    this.channel.listen({
+      frame: (frame) => this.receive(frame),
+      broken: (error) => this.endWith(error, 1),
+      closed: () => this.close('the client closed the connection'),
+    });
+  }
+
+  isBoundTo({ state }: Live): boolean {
+    return state.namedLocks.ownedBy(this.session).length > 0;
+  }
+
+  hasResidue(live: Live): boolean {
+    return live.state.unknownVariables.length > 0 || live.state.schema === undefined;
+  }
+
+  residentSession(slot: Slot): Session | null {
+    return slot.resident instanceof ClientSession ? slot.resident.session : null;
+  }
+
+  /** Sends a command to the backend, when its turn comes. */
+  submit(command: ClientCommand): void {
+    this.activity.fingerprint = command.fingerprint;
+    const lost = this.losses.tell(command);
+    if (lost !== null) {
+      this.answerError(lost, command.lastSequence);
+      return;
+    }
+    this.turn = new CommandTurn(this, command, this.host.settings, this.host.events);
+    this.host.multiplexer.submit(this, this.turn);
+  }
+
+  checkLosses(command: ClientCommand): void {
+    const lost = this.losses.tell(command);
+    if (lost !== null) throw lost;
+  }
+
+  /** Answers the command that is being served. */
+  answer(payload: Buffer, lastSequence: number): void {
+    this.channel.send(payload, lastSequence + 1);
+    this.answered();
+  }
+
+  answerPackets(packets: Buffer): void {
+    this.channel.forward(packets);
+    this.answered();
+  }
+
+  answerError(error: ClientError, lastSequence: number): void {
+    const { code, message } = error;
+    this.host.events.publish({ type: 'command-refused', session: this.id, code, message });
+    this.channel.sendError(error, lastSequence + 1);
+    this.answered();
+  }
+
+  answered(): void {
+    const ends = this.turn?.endsSession === true;
+    this.turn = null;
+    this.file = null;
+    this.activity.ended();
+    if (ends) this.end('it ended with RELEASE');
+    else this.intake.serveNext();
+  }
+
+  /** Gives up everything that the session has on a backend connection, then calls `then`. */
+  beginAnew(then: () => void): void {
+    this.release(() => {
+      this.forget();
+      then();
+    });
+  }
+
+  private forget(): void {
+    this.host.multiplexer.forget(this, this.session);
+    this.lockWaits.look();
+  }
+
+  get lockWaits(): LockWaits {
+    return this.host.lockWaits;
+  }
+
+  resume(turn: Refusable): void {
+    this.host.multiplexer.submit(this, turn, true);
+  }
+
+  private release(then: () => void): void {
+    const { multiplexer } = this.host;
+    const needed = this.session.holds.any || multiplexer.slotRunning(this) !== undefined;
+    if (needed) multiplexer.submit(this, new ReleaseTurn(this, this.host.settings, then), true);
+    else then();
+  }
+
+  /** COM_STMT_CLOSE closes a cursor without a turn on the backend. */
+  cursorMayHaveClosed(): void {
+    const { holds, statements } = this.session;
+    if (!holds.has('cursor') || statements.anyCursorOpen) return;
+    holds.remove('cursor');
+    this.host.multiplexer.reconsider(this);
+  }
+
+  private receive(frame: Frame): void {
+    if (this.file?.isOver === false) {
+      this.file.take(frame);
+      return;
+    }
+    this.intake.take(frame);
+  }
+
+  private serve(frame: Frame): void {
+    this.activity.began();
+    try {
+      serve(this, frame);
+    } catch (error) {
+      if (!isFleetError(error)) throw error;
+      this.answerError(error as ClientError, frame.lastSequence);
+    }
+  }
+
+  sendLocalFile({ connection }: Live, reply: Reply): void {
+    if (this.isClosed || reply.tracker.answered) {
+      void connection.destroy('the server asked for the file of a statement that was cancelled');
+      return;
+    }
+    this.file = new LocalFile(this.channel, connection, reply, this.host.settings.stallTimeoutMs, (error) =>
+      this.endWith(error, 1),
+    );
+    for (const frame of this.intake.takeAll()) this.file.take(frame);
+  }
+
+  /** Resolves when the client is not (any longer) sending a local file, so that it looks for an answer. */
+  whenFileIsOver(): Promise<void> {
+    return this.file?.over ?? Promise.resolve();
+  }
+
+  /** KILL QUERY: ends the command, or the reply that the client has yet to take; nothing happens to an idle session. */
+  cancel(error: ClientError, by: number | 'query-timeout'): void {
+    if (this.turn !== null) this.interrupt(error, by);
+    else if (this.channel.output.cut(errPayload(error)))
+      this.host.events.publish({ type: 'cancelled', session: this.id, by });
+  }
+
+  /** What is queued is taken out, what runs is answered at once. */
+  private interrupt(error: ClientError, by: number | 'client-gone' | 'query-timeout'): void {
+    const { multiplexer, events, settings } = this.host;
+    const { turn } = this;
+    if (turn === null) return;
+    events.publish({ type: 'cancelled', session: this.id, by });
+    const waiting = multiplexer.withdraw(this) ?? (turn.waitsForLock ? turn : undefined);
+    if (waiting !== undefined) {
+      waiting.refuse(error);
+      return;
+    }
+    if (this.file !== null) {
+      this.file.cancel();
+      turn.failWith(error);
+      return;
+    }
+    const slot = multiplexer.slotRunning(this);
+    turn.interrupt(error);
+    if (slot !== undefined && turn.isInFlight) cancelOnBackend(slot, settings, events);
+  }
+
+  timedOut(error: ClientError): void {
+    this.cancel(error, 'query-timeout');
+  }
+
+  /** KILL: the session ends, with an error where it is in the middle of something. */
+  kill(by: number): void {
+    this.cancel(new FleetError('CONNECTION_KILLED', {}), by);
+    this.end('it was killed');
+    if (this.channel.output.isBehind) this.channel.destroy();
+  }
+
+  async expireLease(slot: Slot, idleMs: number): Promise<void> {
+    this.losses.leaseExpired(idleMs, this.host.settings.pinTimeoutMs);
+    await giveUpIfThere(this, slot, this.host.settings);
+    this.tellWhoWaitsForLock();
+  }
+
+  /** A command that waits for a lock is answered with what its session has lost meanwhile. */
+  private tellWhoWaitsForLock(): void {
+    const lost = this.turn?.waitsForLock === true ? this.losses.take() : null;
+    if (lost !== null) this.turn?.refuse(lost);
+  }
+
+  lostConnection({ state }: Live, detail: string, held: boolean): void {
+    const why = `the backend connection was lost (${detail})`;
+    const { holds } = this.session;
+    // These are told by name, as state.
+    holds.forgetTables();
+    // A command that runs is answered with it, or says at its end what it leaves behind.
+    if (held && holds.any && this.turn?.isRunning !== true) this.losses.holdLost(why);
+    this.lostState(state, why);
+  }
+
+  /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
+  lostState(state: ConnectionState, why: string): void {
+    this.session.holds.forgetTables();
+    this.losses.stateLost(state, why);
+    this.tellWhoWaitsForLock();
+  }
+
+  connectionReset(state: ConnectionState, why: string): void {
+    this.host.stateLost(state, why, this);
+  }
+
+  /** Ends the session after what has been sent. */
+  end(reason: string): void {
+    this.close(reason);
+    this.channel.end();
+  }
+
+  /** Ends the session, unless it is in the middle of a command or a transaction. */
+  endWhenIdle(): void {
+    if (!this.activity.isBusy && this.intake.isEmpty && !this.session.holds.any) {
+      this.endWith(new FleetError('SHUTTING_DOWN', {}));
+    }
+  }
+
+  /** Ends the session with a last error, which the client reads when it next looks. */
+  endWith(error: ClientError, sequence = 0): void {
+    this.channel.sendError(error, sequence);
+    this.end(error.message);
+  }
+
+  private close(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.file?.clientGone();
+    this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
+    this.release(() => {
+      // Only now: a command that was running may have prepared a statement, or set a variable, after its client had gone.
+      this.session.disown();
+      this.session.statements.clear();
+      this.forget();
+    });
+    this.host.events.publish({ type: 'session-closed', session: this.id, reason });
+    this.host.closed(this);
+  }
+}

@@ -1,0 +1,298 @@
+// Receives clients: limits, login, the registry of sessions, and their farewell.
+
+import type { Socket } from 'node:net';
+import type { InstanceSettings } from '../../config/types.js';
+import { FleetError, isFleetError } from '../../errors.js';
+import type { Events } from '../../observe/events.js';
+import type { ConnectionState } from '../../session/connection-state.js';
+import { Session } from '../../session/session.js';
+import { ServerStatus } from '../../wire/constants.js';
+import type { Frame } from '../../wire/framing.js';
+import { readChangeUser, type HandshakeResponse } from '../../wire/handshake.js';
+import { writeErr, writeOk } from '../../wire/reply-packets.js';
+import type { BackendGone } from '../backend/backend-connection.js';
+import type { Live } from '../backend/backend-link.js';
+import { errPayload } from '../command/error-reply.js';
+import { ClientChannel } from './client-channel.js';
+import { acceptLogin, authenticate, type Door } from './client-login.js';
+import { ClientSession } from './client-session.js';
+import { LockWaits } from '../locks/lock-waits.js';
+import type { SessionHost } from './session-host.js';
+import type { Multiplexer } from '../queue/multiplexer.js';
+import type { Holder } from '../queue/slot.js';
+import { SchemaCheck } from './schema-check.js';
+import type { Spool } from '../spool/spool.js';
+
+/** Thread ids are four bytes. */
+const LAST_ID = 0xffffffff;
+
+/** Characters kept of the name that a client's program gives itself: the status document has it for every session. */
+const PROGRAM_NAME = 128;
+
+/** Ms in which a client that is there takes its last packet. */
+const FAREWELL_MS = 500;
+
+export class Reception implements SessionHost {
+  readonly lockWaits = new LockWaits();
+  private readonly sessions = new Map<number, ClientSession>();
+  private readonly arriving = new Set<ClientChannel>();
+  /** Their sessions have ended, and there is still something that they are to get. */
+  private readonly leaving = new Set<ClientChannel>();
+  private readonly schemas: SchemaCheck;
+  private tried: () => void = () => undefined;
+  /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
+  private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
+  private emptied: (() => void) | null = null;
+  private left: (() => void) | null = null;
+  private isDraining = false;
+  private bytesInOfEnded = 0;
+
+  /** @param lastId ids count on from here; a start that differs from run to run keeps old ids from meaning new sessions */
+  constructor(
+    readonly settings: InstanceSettings,
+    readonly events: Events,
+    readonly multiplexer: Multiplexer,
+    private readonly door: () => Door,
+    private readonly spool: Spool,
+    private lastId: number,
+  ) {
+    this.schemas = new SchemaCheck(multiplexer);
+  }
+
+  get all(): Iterable<ClientSession> {
+    return this.sessions.values();
+  }
+
+  get draining(): boolean {
+    return this.isDraining;
+  }
+
+  /** Bytes that came from clients since the start. */
+  get bytesIn(): number {
+    let bytes = this.bytesInOfEnded;
+    for (const { channel } of this.sessions.values()) bytes += channel.bytesIn;
+    return bytes;
+  }
+
+  backendTried(): void {
+    this.tried();
+  }
+
+  backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
+    for (const session of this.sessions.values())
+      session.lostConnection(live, error.message, session === holder);
+    this.lockWaits.lost(live.state.namedLocks);
+  }
+
+  stateLost(state: ConnectionState, why: string, by: ClientSession): void {
+    for (const session of this.sessions.values()) if (session !== by) session.lostState(state, why);
+    this.lockWaits.lost(state.namedLocks);
+  }
+
+  accept(socket: Socket): void {
+    const { settings } = this;
+    const channel = new ClientChannel(socket, { spool: this.spool, stallMs: settings.stallTimeoutMs });
+    const full = this.sessions.size >= settings.maxSessions || this.arriving.size >= settings.maxSessions;
+    if (full || this.isDraining) {
+      const error = full
+        ? new FleetError('TOO_MANY_SESSIONS', { max: settings.maxSessions })
+        : new FleetError('SHUTTING_DOWN', {});
+      this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
+      channel.sendError(error, 0);
+      channel.end();
+      return;
+    }
+    this.arriving.add(channel);
+    void this.welcome(channel).finally(() => this.arriving.delete(channel));
+  }
+
+  kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
+    const victim = this.sessions.get(id);
+    if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
+    if (what === 'query') victim.cancel(new FleetError('QUERY_INTERRUPTED', {}), by.id);
+    else victim.kill(by.id);
+  }
+
+  changeUser(client: ClientSession, frame: Frame): void {
+    client.beginAnew(() => {
+      void this.changeUserNow(client, frame);
+    });
+  }
+
+  closed(session: ClientSession): void {
+    this.sessions.delete(session.id);
+    this.bytesInOfEnded += session.channel.bytesIn;
+    this.seeOff(session.channel);
+    if (this.sessions.size === 0) this.emptied?.();
+  }
+
+  /** Lets running commands and transactions finish, at most `deadlineMs`; idle sessions are told and ended at once. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.isDraining = true;
+    for (const channel of this.arriving) channel.destroy();
+    const empty = new Promise<void>((resolve) => (this.emptied = resolve));
+    for (const session of [...this.sessions.values()]) session.endWhenIdle();
+    const quiet = this.sessions.size === 0 ? Promise.resolve() : empty;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
+    await Promise.race([quiet.then(() => this.multiplexer.whenIdle()), late]);
+    clearTimeout(timer);
+    this.endAll();
+  }
+
+  /** Waits until all have what they are to get, at most `deadlineMs`; then they are cut off. */
+  async empty(deadlineMs: number): Promise<void> {
+    if (this.leaving.size === 0) return;
+    const timer = setTimeout(() => this.cutOff(), Math.max(FAREWELL_MS, deadlineMs));
+    await new Promise<void>((resolve) => (this.left = resolve));
+    clearTimeout(timer);
+  }
+
+  /** Ends all sessions at once. */
+  destroyAll(): void {
+    this.cutOff();
+    this.endAll();
+  }
+
+  private endAll(): void {
+    for (const channel of this.arriving) channel.destroy();
+    for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
+  }
+
+  private cutOff(): void {
+    for (const channel of this.leaving) channel.destroy();
+  }
+
+  private seeOff(channel: ClientChannel): void {
+    if (channel.closed) return;
+    this.leaving.add(channel);
+    channel.onClosed(() => {
+      this.leaving.delete(channel);
+      if (this.leaving.size === 0) this.left?.();
+    });
+  }
+
+  private async welcome(channel: ClientChannel): Promise<void> {
+    // However long that takes, it is not the client's doing.
+    await this.firstAttempt;
+    try {
+      await this.inTime(channel, this.logIn(channel));
+    } catch (error) {
+      // A client that came too late has its answer, and is gone by our doing.
+      if (!channel.ending) this.refuse(channel, isFleetError(error) ? error : this.internal(error));
+    }
+  }
+
+  /** The client has `login_timeout` for it; then it is sent away. */
+  private async inTime(channel: ClientChannel, done: Promise<void>): Promise<void> {
+    const { loginTimeoutMs } = this.settings;
+    const late = new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 });
+    const deadline = setTimeout(() => {
+      this.refuse(channel, late);
+    }, loginTimeoutMs);
+    await done.finally(() => clearTimeout(deadline));
+  }
+
+  private refuse(channel: ClientChannel, error: FleetError): void {
+    this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
+    channel.farewell(errPayload(error));
+  }
+
+  private async logIn(channel: ClientChannel): Promise<void> {
+    const id = this.nextId();
+    const response = await this.checkLogin(channel, id);
+    this.checkCharset(response.collation);
+    const session = new Session(id, {
+      capabilities: response.capabilities,
+      collation: response.collation,
+      schema: response.schema ?? this.settings.backend.database ?? null,
+    });
+    const client = new ClientSession(
+      session,
+      channel,
+      this,
+      response.attributes.get('program_name')?.slice(0, PROGRAM_NAME),
+    );
+    if (!(await this.checkSchema(client))) return;
+    if (this.sessions.size >= this.settings.maxSessions) {
+      throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });
+    }
+    if (channel.ending) return;
+    channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
+    this.sessions.set(id, client);
+    channel.maxPacketBytes = this.multiplexer.known?.facts.maxAllowedPacket ?? channel.maxPacketBytes;
+    this.events.publish({
+      type: 'session-opened',
+      session: id,
+      address: channel.address,
+      tls: channel.encrypted,
+      ...(client.program === undefined ? {} : { program: client.program }),
+    });
+    client.open();
+  }
+
+  private async checkLogin(channel: ClientChannel, id: number): Promise<HandshakeResponse> {
+    try {
+      return await acceptLogin(channel, id, this.door());
+    } catch (error) {
+      this.tellDenied(channel, error);
+      throw error;
+    }
+  }
+
+  /** As the servers: statements cannot be read in character sets whose ASCII letters are not of one byte. */
+  private checkCharset(collation: number): void {
+    const charset = this.multiplexer.known?.facts.collations.get(collation)?.charset;
+    if (charset !== undefined && /^(ucs2|utf16|utf32)/.test(charset))
+      throw new FleetError('CHARSET_REFUSED', { charset });
+  }
+
+  private tellDenied({ address }: ClientChannel, error: unknown): void {
+    if (!isFleetError(error, 'ACCESS_DENIED')) return;
+    const user = String(error.cause);
+    this.events.publish({ type: 'login-failed', address, user, reason: error.message });
+  }
+
+  /** The server's own error for a schema that does not exist ends the login, as it would there. */
+  private async checkSchema(client: ClientSession): Promise<boolean> {
+    const err = await this.schemas.check(client);
+    if (err === null) return true;
+    client.channel.reply(writeErr(err));
+    client.channel.end();
+    return false;
+  }
+
+  private async changeUserNow(client: ClientSession, frame: Frame): Promise<void> {
+    const { channel, session } = client;
+    channel.stopListening(frame);
+    try {
+      const change = readChangeUser(frame.payload, session.capabilities);
+      // The scramble of the login is gone, and a new one is safer.
+      await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));
+      this.checkCharset(change.collation ?? session.collation);
+      session.restart({ collation: change.collation ?? session.collation, schema: change.schema });
+      if (!(await this.checkSchema(client))) return;
+      channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
+      client.open();
+      client.answered();
+    } catch (cause) {
+      const error = isFleetError(cause) ? cause : this.internal(cause);
+      this.tellDenied(channel, error);
+      // As on the servers: who fails to become somebody else is nobody any more. Who came too late has its answer.
+      if (!channel.ending) channel.reply(errPayload(error));
+      client.end(error.message);
+    }
+  }
+
+  private internal(error: unknown): FleetError<'INTERNAL'> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.events.publish({ type: 'internal-error', where: 'login', message });
+    return new FleetError('INTERNAL', { detail: message });
+  }
+
+  private nextId(): number {
+    do this.lastId = this.lastId >= LAST_ID ? 1 : this.lastId + 1;
+    while (this.sessions.has(this.lastId));
+    return this.lastId;
+  }
+}

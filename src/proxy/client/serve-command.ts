@@ -1,0 +1,168 @@
+// Which command goes where: answered here, acted on here, refused, or sent to the backend.
+
+import { FleetError } from '../../errors.js';
+import type { ServerFacts } from '../../session/session.js';
+import type { KillEffect, Statement } from '../../sql/types.js';
+import { Capability, Command, lastingStatus, refusedCommands } from '../../wire/constants.js';
+import type { Frame } from '../../wire/framing.js';
+import { int } from '../../wire/lenenc.js';
+import { writeEof, writeOk } from '../../wire/reply-packets.js';
+import { tooLarge } from './client-channel.js';
+import type { ClientSession } from './client-session.js';
+import { readCommand, statementId, type ClientCommand } from '../command/command.js';
+import { connectionIdReply } from '../command/connection-id.js';
+import { processListReply } from './process-list.js';
+import { assumedFacts } from '../backend/server-facts.js';
+import { setLocally } from './set-locally.js';
+
+/** @throws a ClientError that the client gets as the command's answer */
+export function serve(client: ClientSession, frame: Frame): void {
+  const { payload, lastSequence } = frame;
+  if (frame.oversized > 0) throw tooLarge(frame, client.channel.maxPacketBytes);
+  if (frame.sequence !== 0) {
+    client.endWith(new FleetError('PACKETS_OUT_OF_ORDER', {}), lastSequence + 1);
+    return;
+  }
+  const code = payload[0] ?? -1;
+  switch (code) {
+    case Command.QUIT:
+      client.end('the client said COM_QUIT');
+      return;
+    case Command.PING:
+      ok(client, lastSequence);
+      return;
+    case Command.QUERY:
+      query(client, frame);
+      return;
+    case Command.STMT_SEND_LONG_DATA:
+    case Command.STMT_CLOSE:
+      withoutReply(client, frame);
+      return;
+    case Command.SET_OPTION:
+      setOption(client, frame);
+      return;
+    case Command.PROCESS_KILL:
+      kill(client, { what: 'connection', id: processId(payload) }, lastSequence);
+      return;
+    case Command.RESET_CONNECTION:
+      client.beginAnew(() => {
+        client.session.restart();
+        ok(client, lastSequence);
+      });
+      return;
+    case Command.CHANGE_USER:
+      client.host.changeUser(client, frame);
+      return;
+    default:
+      other(client, frame, code);
+  }
+}
+
+function other(client: ClientSession, frame: Frame, code: number): void {
+  const refused = refusedCommands.get(code);
+  if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
+  const command = readCommand(frame, client.session, facts(client));
+  const { statement } = command;
+  const killed = command.effects.length === 1 ? command.effects[0]?.kill : null;
+  if (killed?.id != null) {
+    // Some drivers prepare whatever they send, also what is to cancel the statement that keeps the backend busy.
+    if (code === Command.STMT_PREPARE) prepareKill(client, command);
+    else kill(client, killed, frame.lastSequence);
+    return;
+  }
+  // A statement that is not on the connection has nothing there to be reset.
+  if (code === Command.STMT_RESET && statement !== null && !statement.cursorOpen) {
+    statement.longData.clear();
+    ok(client, frame.lastSequence);
+    return;
+  }
+  client.submit(command);
+}
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html: no columns, no parameters. */
+function prepareKill(
+  client: ClientSession,
+  { payload, effects, fingerprint, lastSequence }: ClientCommand,
+): void {
+  const { id } = client.session.statements.add(payload, client.session.schema, effects, fingerprint);
+  client.answer(Buffer.concat([Buffer.from([0]), int(id, 4), Buffer.alloc(7)]), lastSequence);
+}
+
+function query(client: ClientSession, frame: Frame): void {
+  const command = readCommand(frame, client.session, facts(client));
+  const { effects } = command;
+  const only = effects.length === 1 ? effects[0] : undefined;
+  if (only?.kill) {
+    kill(client, only.kill, frame.lastSequence);
+    return;
+  }
+  if (
+    !client.session.has(Capability.LOCAL_FILES) &&
+    effects.some((effect: Statement) => effect.loadsLocalFile)
+  ) {
+    throw new FleetError('LOCAL_INFILE_REFUSED', {});
+  }
+  const reply =
+    only === undefined
+      ? null
+      : (connectionIdReply(command, client.session, facts(client)) ?? processListReply(client, command));
+  const { multiplexer } = client.host;
+  if (reply !== null) client.answerPackets(reply);
+  else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))
+    ok(client, frame.lastSequence);
+  else client.submit(command);
+}
+
+function kill(client: ClientSession, { what, id }: KillEffect, lastSequence: number): void {
+  if (id === null) throw new FleetError('UNKNOWN_THREAD', { id: 'NULL' });
+  const victim = id === 'self' ? client.id : id;
+  if (victim !== client.id) {
+    client.host.kill(victim, what, client);
+    ok(client, lastSequence);
+  } else if (what === 'query') {
+    throw new FleetError('QUERY_INTERRUPTED', {});
+  } else {
+    client.answerError(new FleetError('CONNECTION_KILLED', {}), lastSequence);
+    client.end('it killed itself');
+  }
+}
+
+function processId(payload: Buffer): number {
+  if (payload.length < 5)
+    throw new FleetError('MALFORMED_PACKET', { detail: 'COM_PROCESS_KILL without an id' });
+  return payload.readUInt32LE(1);
+}
+
+function withoutReply(client: ClientSession, { payload }: Frame): void {
+  const { statements } = client.session;
+  const id = payload.length >= 5 ? statementId(payload) : 0;
+  if (payload[0] === Command.STMT_CLOSE) {
+    statements.remove(id);
+    client.cursorMayHaveClosed();
+  } else {
+    // Kept here until the execution, so that it needs no hold on the connection and survives its loss.
+    statements.find(id)?.longData.add(payload, client.channel.maxPacketBytes);
+  }
+  client.answered();
+}
+
+/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_set_option.html */
+function setOption(client: ClientSession, { payload, lastSequence }: Frame): void {
+  const option = payload.length >= 3 ? payload.readUInt16LE(1) : -1;
+  if (option !== 0 && option !== 1) throw new FleetError('UNKNOWN_COMMAND', {});
+  client.session.multiStatements = option === 0;
+  client.answer(writeEof({ warnings: 0, status: statusOf(client) }), lastSequence);
+}
+
+function ok(client: ClientSession, lastSequence: number): void {
+  client.answer(writeOk({ status: statusOf(client) }), lastSequence);
+}
+
+/** The flags of the last reply that still hold for an answer of ours. */
+function statusOf(client: ClientSession): number {
+  return client.session.status & lastingStatus;
+}
+
+function facts(client: ClientSession): ServerFacts {
+  return client.host.multiplexer.known?.facts ?? assumedFacts;
+}

@@ -1,0 +1,65 @@
+// What a session is told when something of its state is gone: its next command is answered with it instead of being misled.
+
+import { FleetError, type ClientError } from '../../errors.js';
+import type { ConnectionState } from '../../session/connection-state.js';
+import type { Session } from '../../session/session.js';
+import { isRollback, type ClientCommand } from '../command/command.js';
+
+export class SessionLosses {
+  /** Of a transaction or another hold, and of what the session had on the connection; none is told while null. */
+  private hold: FleetError<'TRANSACTION_LOST'> | null = null;
+  private state: FleetError<'SESSION_STATE_LOST'> | null = null;
+
+  constructor(private readonly session: Session) {}
+
+  /**
+   * What the command is to be answered with instead of being run; null where nothing was lost. Each loss is told once, a lost
+   * transaction first; to a command that rolls back it is no loss.
+   */
+  tell(command: ClientCommand): ClientError | null {
+    if (!isRollback(command)) return this.take();
+    this.hold = null;
+    return null;
+  }
+
+  /** What was lost and is told now; null for nothing. */
+  take(): ClientError | null {
+    const { hold, state } = this;
+    this.hold = null;
+    if (hold === null) this.state = null;
+    return hold ?? state;
+  }
+
+  /** The lease of what it holds ran out, before that is given up. @param idleMs how long it held it without a command */
+  leaseExpired(idleMs: number, pinTimeoutMs: number): void {
+    const detail =
+      `it had held the backend (${this.session.holds.list.join(', ')}) without a command for ${(idleMs / 1000).toFixed(1)} s ` +
+      `while others waited (pin_timeout ${pinTimeoutMs / 1000} s)`;
+    this.hold = new FleetError('TRANSACTION_LOST', { detail });
+  }
+
+  /** What it held is gone, and no command of its is there to be answered with that. */
+  holdLost(why: string): void {
+    this.session.loseHolds();
+    this.hold = new FleetError('TRANSACTION_LOST', { detail: why });
+  }
+
+  /** What it had on a connection of that state, and only there, is gone. */
+  stateLost(state: ConnectionState, why: string): void {
+    const variables = state.userVariables.ownedBy(this.session.userVariables).map((name) => `@${name}`);
+    const tables = state.temporaryTables.namesOf(this.session);
+    const gone = [...variables, ...tables, ...this.locksOn(state)].join(', ');
+    if (gone === '') return;
+    this.state ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+  }
+
+  private locksOn({ namedLocks }: ConnectionState): string[] {
+    const owned = namedLocks.ownedBy(this.session);
+    const named = owned.slice(0, NAMED_LOCKS).map(({ name }) => `the lock '${name}'`);
+    const more = owned.length - named.length;
+    return more > 0 ? [...named, `${more} more locks`] : named;
+  }
+}
+
+/** So many locks are told by name. */
+const NAMED_LOCKS = 5;

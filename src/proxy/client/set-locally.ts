@@ -1,0 +1,123 @@
+// SET statements with which a driver begins a session, taken note of here while the backend is busy: a connection that comes
+// to cancel what runs must not wait for it.
+
+import type { ServerFacts, Session } from '../../session/session.js';
+import { namesLiteral, quoted, unquoted, type Literal } from '../../session/variables.js';
+import type { Statement } from '../../sql/types.js';
+import { ServerStatus } from '../../wire/constants.js';
+import type { ClientCommand } from '../command/command.js';
+
+/**
+ * Sets what the command says in the session alone; the difference carries it to the backend in the session's next turn.
+ * @returns whether it did: only for autocommit, and for character sets and collations that the server is known to have
+ */
+export function setLocally({ effects }: ClientCommand, session: Session, facts: ServerFacts): boolean {
+  const [only] = effects;
+  if (only === undefined || effects.length > 1 || !setsVariablesOnly(only)) return false;
+  const values = new Map(
+    only.assigns.map(({ name, value }) => [name, value.kind === 'literal' ? value.sql : null]),
+  );
+  const apply = autocommit(values) ?? charsetVariable(values, facts) ?? names(values, facts);
+  if (apply === null) return false;
+  session.begin(facts);
+  apply(session);
+  return true;
+}
+
+function setsVariablesOnly(statement: Statement): boolean {
+  const { verb, opaque, oneShot, assigns, userVariables } = statement;
+  return (
+    verb === 'SET' &&
+    opaque === null &&
+    !oneShot &&
+    assigns.length > 0 &&
+    userVariables.mentioned.length === 0
+  );
+}
+
+type Values = ReadonlyMap<string, Literal | null>;
+type Apply = (session: Session) => void;
+
+function autocommit(values: Values): Apply | null {
+  const text = unquotedOrBare(values.get('autocommit')).toUpperCase();
+  const on = text === '1' || text === 'ON';
+  if (values.size !== 1 || (!on && text !== '0' && text !== 'OFF')) return null;
+  return (session) => {
+    session.variables.set('autocommit', on ? "'ON'" : "'OFF'");
+    session.status = on
+      ? session.status | ServerStatus.AUTOCOMMIT
+      : session.status & ~ServerStatus.AUTOCOMMIT;
+  };
+}
+
+/** `SET collation_connection = ...` and its like, one variable at a time; some change another with them. */
+function charsetVariable(values: Values, facts: ServerFacts): Apply | null {
+  const [first, ...more] = values;
+  const [variable, value] = first ?? [];
+  if (variable === undefined || value == null || more.length > 0) return null;
+  const changes = changesWith(variable, value, facts);
+  if (changes === null) return null;
+  return (session) => {
+    for (const [name, literal] of changes) session.variables.set(name, literal);
+  };
+}
+
+type Changes = readonly (readonly [name: string, value: Literal])[];
+
+function changesWith(variable: string, value: Literal, facts: ServerFacts): Changes | null {
+  const text = unquotedOrBare(value);
+  const charset = charsetOf(text, facts);
+  const collation = facts.defaultCollations.get(text);
+  switch (variable) {
+    case 'collation_connection':
+      return charset === null ? null : [[variable, quoted(text)]];
+    case 'collation_server':
+      return charset === null
+        ? null
+        : [
+            [variable, quoted(text)],
+            ['character_set_server', quoted(charset)],
+          ];
+    case 'character_set_server':
+      return collation === undefined
+        ? null
+        : [
+            [variable, quoted(text)],
+            ['collation_server', quoted(collation)],
+          ];
+    case 'character_set_results':
+      if (value === 'NULL') return [[variable, value]];
+      return collation === undefined ? null : [[variable, quoted(text)]];
+    default:
+      return null;
+  }
+}
+
+function charsetOf(collation: string, facts: ServerFacts): string | null {
+  for (const fact of facts.collations.values()) if (fact.collation === collation) return fact.charset;
+  return null;
+}
+
+function names(values: Values, facts: ServerFacts): Apply | null {
+  const wanted = ['character_set_client', 'character_set_results', 'character_set_connection'].map((name) =>
+    unquotedOrBare(values.get(name)),
+  );
+  const [client = ''] = wanted;
+  if (values.size !== 4 || wanted.some((charset) => charset !== client)) return null;
+  // Servers know `utf8` under a longer name.
+  const charset = client === 'utf8' && facts.defaultCollations.has('utf8mb3') ? 'utf8mb3' : client;
+  const told = values.get('collation_connection');
+  const collation = told == null ? facts.defaultCollations.get(charset) : unquoted(told);
+  const isKnown = [...facts.collations.values()].some(
+    (fact) => fact.collation === collation && fact.charset === charset,
+  );
+  if (collation === undefined || !isKnown) return null;
+  return (session) => {
+    session.setNames(namesLiteral(charset, collation));
+  };
+}
+
+function unquotedOrBare(literal: Literal | null | undefined): string {
+  if (literal == null) return '';
+  return literal.startsWith("'") ? unquoted(literal) : literal;
+}

@@ -1,0 +1,142 @@
+// A client's command, with as much of it read as the proxy needs.
+
+import { FleetError } from '../../errors.js';
+import type { Session, ServerFacts } from '../../session/session.js';
+import type { PreparedStatement } from '../../session/prepared-statements.js';
+import { checkTextRoom } from '../../session/text-statements.js';
+import { createTextReader } from '../../sql/cache.js';
+import type { SqlMode, Statement } from '../../sql/types.js';
+import { Command } from '../../wire/constants.js';
+import type { Frame } from '../../wire/framing.js';
+import type { ReplyForm } from '../../wire/reply-phase.js';
+import { keepConnection } from './keep-connection.js';
+
+export interface ClientCommand {
+  readonly code: number;
+  readonly payload: Buffer;
+  /** Sequence number of its last packet; the reply goes on behind it. */
+  readonly lastSequence: number;
+  readonly form: ReplyForm;
+  /** What its statements do; for a prepared statement's execution, what its text does. */
+  readonly effects: readonly Statement[];
+  /** Provably without effect: it may be sent behind something that may fail, and again after a loss. */
+  readonly isRead: boolean;
+  /** The prepared statement that it is about. */
+  readonly statement: PreparedStatement | null;
+  /** For people: the statement with `?` for its literals, or the command's name. */
+  readonly fingerprint: string;
+  /** The statement itself; null for commands without one. */
+  readonly text: Buffer | null;
+}
+
+/** Tools send the same texts again and again. */
+const readText = createTextReader();
+
+/**
+ * Reads a command that goes to the backend.
+ * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, PACKET_TOO_LARGE, MALFORMED_PACKET,
+ *   COMMAND_REFUSED
+ */
+export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
+  const code = frame.payload[0] ?? 0;
+  const payload = code === Command.STMT_PREPARE ? ownCopy(frame.payload) : frame.payload;
+  const plain = { code, payload, lastSequence: frame.lastSequence, statement: null, effects: [], text: null };
+  switch (code) {
+    case Command.QUERY:
+    case Command.STMT_PREPARE: {
+      const text = payload.subarray(1);
+      const mode = session.sqlMode(facts);
+      const read = readText(text, mode);
+      const effects = withExecuted(read.statements, session, mode);
+      const isQuery = code === Command.QUERY;
+      if (!isQuery) session.statements.checkRoom();
+      checkTextRoom(session.textStatements, effects);
+      const command: ClientCommand = {
+        ...plain,
+        text,
+        effects,
+        form: isQuery ? 'query' : 'prepare',
+        isRead: !isQuery || (effects.length > 0 && effects.every((effect) => effect.isRead)),
+        fingerprint: read.fingerprint,
+      };
+      return keepConnection(command, session);
+    }
+    case Command.STMT_EXECUTE:
+      return readExecute(plain, session);
+    case Command.STMT_FETCH:
+      return { ...plain, ...onStatement(plain, session, 'mysqld_stmt_fetch'), form: 'rows', isRead: false };
+    case Command.STMT_RESET:
+      return { ...plain, ...onStatement(plain, session, 'mysqld_stmt_reset'), form: 'ok', isRead: true };
+    case Command.INIT_DB:
+      return { ...plain, form: 'ok', isRead: true, fingerprint: `USE ${payload.toString('utf8', 1)}` };
+    case Command.FIELD_LIST:
+      return { ...plain, form: 'fields', isRead: true, fingerprint: 'COM_FIELD_LIST' };
+    case Command.STATISTICS:
+      return { ...plain, form: 'text', isRead: true, fingerprint: 'COM_STATISTICS' };
+    case Command.PROCESS_INFO:
+      return { ...plain, form: 'query', isRead: true, fingerprint: 'COM_PROCESS_INFO' };
+    case Command.DEBUG:
+      return { ...plain, form: 'ok', isRead: false, fingerprint: 'COM_DEBUG' };
+    default:
+      throw new FleetError('UNKNOWN_COMMAND', {});
+  }
+}
+
+/** EXECUTE does what the text of its PREPARE does. */
+function withExecuted(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
+  if (!effects.some(({ execute }) => execute !== null)) return effects;
+  return effects.flatMap((effect) => {
+    const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute);
+    return text === undefined
+      ? [effect]
+      : [effect, ...readText(Buffer.from(text, 'latin1'), mode).statements];
+  });
+}
+
+/** The bytes alone: what stays with the session must not keep the chunk, or the pool, that they are a part of. */
+function ownCopy(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}
+
+type Plain = Omit<ClientCommand, 'form' | 'isRead' | 'fingerprint'>;
+
+function readExecute(plain: Plain, session: Session): ClientCommand {
+  const about = onStatement(plain, session, 'mysqld_stmt_execute');
+  about.statement.longData.check();
+  const { effects } = about.statement;
+  // Cursors live on the connection: an execution that opens one is no mere read.
+  const opensCursor = (plain.payload[5] ?? 0) !== 0;
+  const isRead = !opensCursor && effects.length > 0 && effects.every((effect) => effect.isRead);
+  return { ...plain, ...about, effects, form: opensCursor ? 'cursor' : 'query', isRead };
+}
+
+function onStatement(
+  { payload }: Plain,
+  session: Session,
+  command: string,
+): { statement: PreparedStatement; fingerprint: string } {
+  const statement = session.statements.get(statementId(payload), command);
+  return { statement, fingerprint: statement.fingerprint };
+}
+
+/** The statement id in a COM_STMT_ payload. @throws MALFORMED_PACKET */
+export function statementId(payload: Buffer): number {
+  if (payload.length < 5)
+    throw new FleetError('MALFORMED_PACKET', { detail: 'a command without its statement id' });
+  return payload.readUInt32LE(1);
+}
+
+/** A client that rolls back gets what it asks for, also when that has been done for it. */
+export function isRollback({ code, effects }: ClientCommand): boolean {
+  return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
+}
+
+/** A statement that is looked at as a whole is short; a longer text is not worth (or is out for) the time. */
+const SHORT_BYTES = 256;
+
+/** The text of a short COM_QUERY, for patterns; empty for any other command. */
+export function shortText({ code, text }: ClientCommand): string {
+  return code === Command.QUERY && text !== null && text.length <= SHORT_BYTES ? text.toString('latin1') : '';
+}

@@ -1,0 +1,117 @@
+// The diagnostics of sessions on a shared connection: what was saved of them is given back to statements that ask for it.
+
+import { WARNING_COLUMNS, type Diagnostics } from '../../session/diagnostics.js';
+import { queryCommand, type StateCommand } from '../../session/difference.js';
+import type { Session } from '../../session/session.js';
+import { countLiteral, substitute, type Substitution } from '../../sql/substitute.js';
+import { Command, lastingStatus } from '../../wire/constants.js';
+import { frame } from '../../wire/framing.js';
+import { writeEof } from '../../wire/reply-packets.js';
+import type { Live } from '../backend/backend-link.js';
+import { clearDiagnostics, onlyLooks } from './given-conditions.js';
+import { shortText, type ClientCommand } from '../command/command.js';
+
+const EOF_BYTES = 9;
+
+const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
+
+/** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
+export function savedWarningsReply(command: ClientCommand, session: Session): Buffer | null {
+  const { saved } = session.diagnostics;
+  const asked = askedWarnings(command);
+  if (asked === null || saved === null || saved.head.length === 0) return null;
+  const [, what = '', first, joint, second] = asked;
+  const [offset, count] =
+    joint === ',' ? [Number(first), Number(second)] : [Number(second ?? 0), Number(first ?? Infinity)];
+  const rows = saved.rows
+    .filter(({ level }) => /^w/i.test(what) || level === 'Error')
+    .slice(offset, offset + count);
+  const status = session.status & lastingStatus;
+  const payloads = [...rows.map(({ payload }) => payload), writeEof({ warnings: 0, status })];
+  const packets = payloads.map((payload, i) => frame(payload, WARNING_COLUMNS + 3 + i));
+  const definitions = saved.head.subarray(0, -EOF_BYTES);
+  const end = frame(writeEof({ warnings: 0, status }), WARNING_COLUMNS + 2);
+  return Buffer.concat([definitions, end, ...packets]);
+}
+
+function askedWarnings(command: ClientCommand): RegExpExecArray | null {
+  return showWarnings.exec(shortText(command));
+}
+
+/** The command's text with the session's own values in it, where the connection would give another session's. */
+export function ownValues(command: ClientCommand, session: Session, live: Live): Substitution | null {
+  const { effects, text } = command;
+  if (text === null || effects.some(({ verb }) => verb === 'CREATE' || verb === 'ALTER')) return null;
+  const { diagnostics } = session;
+  const own = live.state.diagnosticsOf === session;
+  const ownCount = own && live.state.rowCountOf === session;
+  const ownRows = live.state.foundRowsOf === session;
+  const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
+  if (!effects.some((effect) => effect.usesConnectionId) && ((ownCount && ownRows) || !asksDiagnostics))
+    return null;
+  const connectionId = String(session.id);
+  // What a prepared statement asks of the last one changes from execution to execution; its session's id does not.
+  if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), { connectionId });
+  if (!own && askedWarnings(command) !== null) return noWarnings;
+  const counted = countStatement(command, diagnostics);
+  if (counted !== null && !own) return counted;
+  const values = {
+    connectionId,
+    ...(own ? {} : warningCounts(diagnostics)),
+    ...(ownCount ? {} : { rowCount: diagnostics.rowCount }),
+    ...(ownRows ? {} : { foundRows: diagnostics.foundRows }),
+  };
+  return substitute(text, session.sqlMode(live.facts), values);
+}
+
+function warningCounts({ warningCount, errorCount }: Diagnostics) {
+  return { warningCount, errorCount };
+}
+
+/** What a session without warnings gets while another's are on the connection. */
+const noWarnings: Substitution = { text: Buffer.from('SHOW WARNINGS LIMIT 0'), originalName: (name) => name };
+
+/**
+ * Another session's warnings have to go before a statement that reads them and can be given neither values nor conditions
+ * instead.
+ */
+export function clearingStep(command: ClientCommand, session: Session, live: Live): StateCommand | null {
+  const { code, effects } = command;
+  const reads = effects.some(
+    ({ diagnostics, verb }, at) =>
+      diagnostics.includes('warnings') && (verb === 'GET' || at > 0 || code === Command.STMT_EXECUTE),
+  );
+  if (!reads || live.state.diagnosticsOf === session || onlyLooks(command, session, live)) return null;
+  return queryCommand(clearDiagnostics, () => undefined);
+}
+
+/** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */
+function countStatement(
+  command: ClientCommand,
+  { warningCount, errorCount }: Diagnostics,
+): Substitution | null {
+  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(shortText(command));
+  if (asked === null) return null;
+  const what = (asked[1] ?? '').toLowerCase();
+  const value = what === 'warning' ? warningCount : errorCount;
+  return {
+    text: Buffer.from(`SELECT ${countLiteral(value)}`),
+    originalName: () => `@@session.${what}_count`,
+  };
+}
+
+/** LAST_INSERT_ID() can be set back: the assignment that a statement needs before it, or null. */
+export function lastInsertIdStep(command: ClientCommand, session: Session, live: Live): StateCommand | null {
+  const { state } = live;
+  const { effects } = command;
+  const reads = effects.some(
+    (effect) => effect.diagnostics.includes('last-insert-id') || effect.opaque !== null,
+  );
+  const mayRead = effects.some(({ mayRunTriggers }) => mayRunTriggers);
+  const value = session.diagnostics.lastInsertId;
+  const isInForce = 'of' in state.insertId ? state.insertId.of === session : state.insertId.value === value;
+  if (!(reads || mayRead) || isInForce) return null;
+  const step = queryCommand(`SET @@session.last_insert_id=${value}`, () => (state.insertId = { value }));
+  // A round trip for what some trigger might want to know would be too much.
+  return { ...step, isCertain: effects.every(({ diagnostics }) => diagnostics.length === 0) };
+}

@@ -1,0 +1,58 @@
+// Variables that a routine or a trigger changed: those of the system by what the server tells or shows, users' by its list.
+
+import type { ConnectionState } from '../../session/connection-state.js';
+import type { Session } from '../../session/session.js';
+import { isPlainName } from '../../session/user-variables.js';
+import { isCarried, literalOf } from '../../session/variables.js';
+import type { Live } from '../backend/backend-link.js';
+import { askCounts, askSettings, askUserVariables } from '../backend/session-questions.js';
+import { learnTold } from './state-application.js';
+
+/** Changes anything, so that the server tells of all that changed without an OK that could have told it. */
+const TELL = Buffer.from('\x03SET SESSION session_track_schema=ON', 'latin1');
+
+/**
+ * Gives the session what has no owner or another value than before, and counts statements anew.
+ * @returns whether the server tells of all variables
+ * @throws BackendGone
+ */
+export async function giveWhatIsListed(session: Session, live: Live): Promise<boolean> {
+  const { state, connection, facts, tracked } = live;
+  connection.cork();
+  const told = tracked ? connection.run(TELL, 'ok').ended : null;
+  const settings = tracked ? null : askSettings(connection, facts);
+  const variables = askUserVariables(connection, facts);
+  const counts = askCounts(connection, facts);
+  connection.uncork();
+  if (told !== null) learnTold(session, state, [], await told);
+  const knowsSettings = settings === null || giveSettings(session, state, await settings);
+  const knowsVariables = giveVariables(session, state, await variables);
+  state.statementCounts = await counts;
+  // Nobody tells of a schema that is dropped.
+  if (!tracked && session.schema !== null) state.schema = undefined;
+  return knowsSettings && knowsVariables;
+}
+
+function giveSettings(
+  session: Session,
+  state: ConnectionState,
+  settings: ReadonlyMap<string, string> | null,
+): boolean {
+  for (const [name, shown] of settings ?? []) {
+    if (!isCarried(name) || state.isInDoubt(name) || state.valueOf(name) === literalOf(name, shown)) continue;
+    session.told(name, shown);
+    state.learn(name, literalOf(name, shown));
+  }
+  return settings !== null;
+}
+
+/**
+ * Whatever nobody is known to have was assigned just now: all that was known has changed hands before.
+ * @returns whether all of them are known by names that can be said again
+ */
+function giveVariables(session: Session, state: ConnectionState, names: readonly string[] | null): boolean {
+  if (names === null) return false;
+  const added = names.filter((name) => state.userVariables.ownerOf(name) === undefined);
+  for (const name of added) state.userVariables.give(name, session.userVariables);
+  return added.every(isPlainName);
+}

@@ -1,0 +1,92 @@
+// What the last session's statement left behind is saved before another statement overwrites it.
+
+import { askConditions, plainCondition, readConditions, type Condition } from '../../session/conditions.js';
+import { WARNING_COLUMNS, type Diagnostics, type SavedWarnings } from '../../session/diagnostics.js';
+import type { Session } from '../../session/session.js';
+import { Command } from '../../wire/constants.js';
+import type { ErrPacket } from '../../wire/reply-packets.js';
+import { frame, FrameReader } from '../../wire/framing.js';
+import { readTextRow } from '../../wire/result-set.js';
+import { toldOnce, type BackendConnection } from '../backend/backend-connection.js';
+import type { Live } from '../backend/backend-link.js';
+
+/**
+ * Asks for what the last session's statement left and only the server knows. Sent ahead of the next session's commands in
+ * one write; nothing of theirs depends on it.
+ */
+export function saveDiagnostics(session: Session, live: Live): void {
+  const { connection, state } = live;
+  const { diagnostics } = session;
+  const { question } = diagnostics;
+  const hasFoundRows = state.foundRowsOf === session;
+  state.diagnosticsOf = state.foundRowsOf = null;
+  if (question === null) return;
+  const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
+  const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
+  const warnings = question.warnings ? askWarnings(live, diagnostics) : null;
+  const done = async (): Promise<void> => {
+    const row = (await values)?.[0];
+    diagnostics.answered({
+      ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
+      ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
+      saved: (await warnings) ?? { head: EMPTY, rows: [], conditions: [] },
+    });
+  };
+  // A connection that is lost in between takes the diagnostics with it.
+  diagnostics.known = done().catch(() => undefined);
+}
+
+/** Statements of our own are about to overwrite what the session's last one left. */
+export function leaveDiagnostics(session: Session, live: Live): void {
+  if (live.state.diagnosticsOf === session) saveDiagnostics(session, live);
+  live.state.diagnosticsOf = live.state.foundRowsOf = null;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Both questions leave the warnings where they are. */
+function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Promise<SavedWarnings | null> {
+  const shown = toldOnce(showWarnings(connection));
+  const question = askConditions(facts);
+  const told = question === null ? Promise.resolve(null) : connection.ask(question);
+  const { lastError } = diagnostics;
+  const both = async (): Promise<SavedWarnings | null> => {
+    const reply = await shown;
+    const answer = (await told)?.[0]?.[0] ?? null;
+    if (reply === null) return null;
+    const plain = reply.rows.map(({ payload }) => conditionOf(payload, lastError));
+    const known = answer === null ? [] : readConditions(answer, facts);
+    return { ...reply, conditions: [...known, ...plain.slice(known.length)] };
+  };
+  return toldOnce(both());
+}
+
+async function showWarnings(
+  connection: BackendConnection,
+): Promise<Omit<SavedWarnings, 'conditions'> | null> {
+  const bytes: Buffer[] = [];
+  const payload = Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from('SHOW WARNINGS')]);
+  const { err } = await connection.run(payload, 'query', { forward: (part) => bytes.push(Buffer.from(part)) })
+    .ended;
+  return err === null ? splitReply(Buffer.concat(bytes)) : null;
+}
+
+function conditionOf(row: Buffer, lastError: ErrPacket | null): Condition {
+  const [, code, message] = readTextRow(row, WARNING_COLUMNS).map((value) => value?.toString('utf8') ?? '');
+  const sqlState = String(lastError?.errno) === code ? lastError?.sqlState : undefined;
+  return plainCondition(code ?? '0', message ?? '', sqlState);
+}
+
+function splitReply(bytes: Buffer): Omit<SavedWarnings, 'conditions'> {
+  const reader = new FrameReader(bytes.length);
+  reader.push(bytes);
+  const payloads: Buffer[] = [];
+  for (let packet = reader.next(); packet !== null; packet = reader.next()) payloads.push(packet.payload);
+  // Column count, three definitions, EOF; rows; EOF.
+  const head = payloads.slice(0, WARNING_COLUMNS + 2).map((payload, i) => frame(payload, i + 1));
+  const rows = payloads.slice(WARNING_COLUMNS + 2, -1).map((payload) => ({
+    level: readTextRow(payload, WARNING_COLUMNS)[0]?.toString('latin1') ?? '',
+    payload,
+  }));
+  return { head: Buffer.concat(head), rows };
+}

@@ -1,0 +1,186 @@
+// Bringing a backend connection into a session's state, and learning from replies what the state has become.
+
+import type { Session } from '../../session/session.js';
+import type { ConnectionState } from '../../session/connection-state.js';
+import {
+  askByShow,
+  askPlainly,
+  charsetVariables,
+  isCarried,
+  isPlain,
+  literalOf,
+  namesToAsk,
+  readPlainAnswer,
+} from '../../session/variables.js';
+import { canRestore } from '../../session/text-statements.js';
+import type { Statement } from '../../sql/types.js';
+import type { Live } from '../backend/backend-link.js';
+import type { Outcome } from '../backend/reply-progress.js';
+
+/**
+ * Notes what a session's statements have done to its state, by what the server told and, where it tells nothing, by what
+ * was read. Values that only the server knows are left in doubt.
+ */
+export function learn(
+  session: Session,
+  state: ConnectionState,
+  statements: readonly Statement[],
+  outcome: Outcome,
+): void {
+  if (outcome.status !== null) session.status = outcome.status;
+  const told = learnTold(session, state, statements, outcome);
+  for (const statement of statements) {
+    for (const { name, value } of statement.assigns) {
+      for (const asked of namesToAsk(name)) {
+        if (told.has(asked)) continue;
+        if (asked === name && value.kind === 'literal' && outcome.err === null)
+          session.variables.set(name, value.sql);
+        state.doubt(asked);
+      }
+    }
+    for (const name of statement.userVariables.assigned)
+      state.userVariables.give(name, session.userVariables);
+    if (assignsNames(statement)) {
+      state.names = undefined;
+      session.namesAssigned();
+    }
+    if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
+    learnTextStatement(session, state, statement, outcome.err !== null);
+    if (outcome.err === null) learnTables(session, state, statement);
+  }
+  session.adoptNames(state);
+}
+
+function learnTextStatement(
+  session: Session,
+  state: ConnectionState,
+  statement: Statement,
+  failed: boolean,
+): void {
+  const { prepare, deallocate } = statement;
+  const name = prepare?.name ?? deallocate;
+  if (name === null) return;
+  // A PREPARE that fails has dropped what had its name.
+  session.textStatements.delete(name);
+  state.textStatements.drop(name);
+  if (prepare === null || failed || !canRestore(name, prepare.text)) return;
+  session.textStatements.set(name, prepare.text);
+  state.textStatements.give(name, session.textStatements);
+}
+
+/** Whose the temporary tables are that a statement made, took away or renamed. */
+export function learnTables(session: Session, state: ConnectionState, statement: Statement): void {
+  const { temporaryTables } = state;
+  for (const { qualifier, name } of statement.droppedTables) {
+    temporaryTables.dropped(session, qualifier ?? session.schema ?? '', name);
+  }
+  for (const { from } of statement.temporaryTables.renamed) temporaryTables.renamedByOwner(session, from);
+  for (const { qualifier, name } of statement.createdTables) {
+    const schema = qualifier ?? session.schema;
+    // Names beyond ASCII depend on the character set in which they were sent.
+    if (schema !== null && /^[\x20-\x7e]+$/.test(name + schema))
+      temporaryTables.created(session, schema, name);
+  }
+}
+
+function assignsNames({ assigns }: Statement): boolean {
+  return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
+}
+
+/** What the server told of the session's state in the OK packets of a reply. */
+export function learnTold(
+  session: Session,
+  state: ConnectionState,
+  statements: readonly Statement[],
+  outcome: Pick<Outcome, 'changes'>,
+): Set<string> {
+  const told = new Set<string>();
+  // The server tells of values before it restores them.
+  const isPassing = statements.some(({ setsForItself }) => setsForItself);
+  for (const change of outcome.changes) {
+    if (change.type === 'variable' && isPassing) {
+      state.doubt(change.name);
+    } else if (change.type === 'variable' && isCarried(change.name)) {
+      told.add(change.name);
+      session.told(change.name, change.value);
+      state.learn(change.name, literalOf(change.name, change.value));
+    } else if (change.type === 'schema') {
+      told.add('schema');
+      session.schema = state.schema = change.schema === '' ? null : change.schema;
+    }
+  }
+  return told;
+}
+
+function learnSchema(
+  session: Session,
+  state: ConnectionState,
+  statement: Statement,
+  outcome: Outcome,
+  isOnly: boolean,
+): void {
+  if (statement.use !== null && outcome.err === null) session.schema = state.schema = statement.use;
+  else if ((statement.use !== null && !isOnly) || statement.mayDropSchema) state.schema = undefined;
+}
+
+/** Whether the connection has something of the session that nobody has asked for yet. */
+export function isInDoubt(state: ConnectionState): boolean {
+  return state.schema === undefined || state.unknownVariables.length > 0;
+}
+
+/**
+ * Asks the server for what is in doubt.
+ * @param session the one whose state is in force; null when it is gone, and only the connection's state matters
+ * @throws BackendGone
+ */
+export async function askWhatIsInDoubt(session: Session | null, live: Live): Promise<void> {
+  const { connection, state } = live;
+  const names = state.unknownVariables;
+  const plain = names.filter(isPlain);
+  const schema = state.schema === undefined ? connection.ask('SELECT DATABASE() LIMIT 1') : null;
+  if (plain.length > 0) {
+    note(session, state, readPlainAnswer(plain, (await connection.ask(askPlainly(plain))) ?? []));
+  }
+  if (names.length > plain.length) await askTheOthers(session, live);
+  // What the server did not answer for is no variable that sessions have.
+  for (const name of state.unknownVariables) {
+    session?.variables.delete(name);
+    state.forget(name);
+  }
+  session?.adoptNames(state);
+  const rows = await schema;
+  if (rows === null) return;
+  state.schema = rows[0]?.[0] ?? null;
+  if (session !== null) session.schema = state.schema;
+}
+
+async function askTheOthers(session: Session | null, { connection, state }: Live): Promise<void> {
+  const limit = 'sql_select_limit';
+  if (state.valueOf(limit) !== state.initialValue(limit)) {
+    // SHOW obeys it; the session's next turn sets it again.
+    await connection.ask(`SET @@session.${limit}=DEFAULT`);
+    state.learn(limit, state.initialValue(limit));
+  }
+  const rows = (await connection.ask(askByShow(state.unknownVariables))) ?? [];
+  note(
+    session,
+    state,
+    rows.map(([name, shown]) => [name ?? '', shown ?? '']),
+  );
+}
+
+function note(
+  session: Session | null,
+  state: ConnectionState,
+  told: readonly (readonly [string, string])[],
+): void {
+  for (const [name, shown] of told) {
+    session?.told(name, shown);
+    state.learn(name, literalOf(name, shown));
+  }
+}
+
+/** Whether something is in doubt that has to be known at once. */
+export function isUrgent(state: ConnectionState): boolean {
+  return state.schema !== undefined && state.unknownVariables.some(isPlain);
+}

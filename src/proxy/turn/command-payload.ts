@@ -1,0 +1,35 @@
+// A command's payload as the backend is to get it: the connection's statement ids, the session's own values.
+
+import { executePayload } from '../../session/prepared-statements.js';
+import type { Substitution } from '../../sql/substitute.js';
+import { Command } from '../../wire/constants.js';
+import { int } from '../../wire/lenenc.js';
+import type { ClientCommand } from '../command/command.js';
+
+/**
+ * @param own the text with the session's own values in it, or null
+ * @throws MALFORMED_PACKET
+ */
+export function payloadFor(command: ClientCommand, own: Substitution | null): Buffer {
+  const { code, payload, statement } = command;
+  if (own !== null) return Buffer.concat([payload.subarray(0, 1), own.text]);
+  if (statement === null) return payload;
+  if (code === Command.STMT_EXECUTE) return executePayload(statement, payload);
+  return withStatementId(payload, statement.backend?.id ?? 0);
+}
+
+/** The COM_STMT_SEND_LONG_DATA payloads that go before an execution. */
+export function longDataFor({ code, statement }: ClientCommand): Buffer[] {
+  if (statement === null || code !== Command.STMT_EXECUTE) return [];
+  return statement.longData.payloads().map((data) => withStatementId(data, statement.backend?.id ?? 0));
+}
+
+export function closePayload(statementId: number): Buffer {
+  return Buffer.concat([Buffer.from([Command.STMT_CLOSE]), int(statementId, 4)]);
+}
+
+function withStatementId(payload: Buffer, id: number): Buffer {
+  const out = Buffer.from(payload);
+  out.writeUInt32LE(id, 1);
+  return out;
+}

@@ -1,0 +1,21 @@
+// The last thing before a command is sent: the form in which the server is to get it.
+
+import type { Session } from '../../session/session.js';
+import type { Live } from '../backend/backend-link.js';
+import { withConditions } from '../state/given-conditions.js';
+import { countBefore } from '../state/hidden-effects.js';
+import type { DressedCommand } from '../locks/lock-edits.js';
+import { prepareAgain } from './prepare-again.js';
+
+/**
+ * What the command may do beside what it says is counted before, and what it asks for of the last statement is put in where
+ * the connection does not have it.
+ * @param sent the command as it would be sent
+ * @throws DifferenceFailed, BackendGone
+ */
+export async function finalForm(sent: DressedCommand, session: Session, live: Live): Promise<DressedCommand> {
+  await countBefore(sent.command.effects, session, live);
+  const final = (await withConditions(sent.command, session, live)) ?? sent;
+  await prepareAgain(final.command, live);
+  return final;
+}

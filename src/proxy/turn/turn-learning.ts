@@ -1,0 +1,121 @@
+// After a command: what its reply says of the session's state, its holds and its diagnostics.
+
+import { maySetInsertId } from '../../session/diagnostics.js';
+import type { PreparedStatement } from '../../session/prepared-statements.js';
+import type { Session } from '../../session/session.js';
+import type { Statement } from '../../sql/types.js';
+import { Capability, Command, ServerStatus } from '../../wire/constants.js';
+import type { Live } from '../backend/backend-link.js';
+import type { ClientCommand } from '../command/command.js';
+import type { Outcome } from '../backend/reply-progress.js';
+import { leaveDiagnostics } from '../state/save-diagnostics.js';
+import { uncover } from '../state/hidden-effects.js';
+import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
+import { learnToRename } from '../state/table-renaming.js';
+
+/** @throws BackendGone */
+export async function learnFromReply(
+  session: Session,
+  command: ClientCommand,
+  live: Live,
+  outcome: Outcome,
+): Promise<void> {
+  const { code, payload, effects, statement } = command;
+  // Preparing a statement does nothing of what its text says.
+  const ran = code === Command.STMT_PREPARE ? [] : effects;
+  learn(session, live.state, ran, outcome);
+  if (code === Command.INIT_DB && outcome.err === null) {
+    session.schema = live.state.schema = payload.toString('utf8', 1);
+  }
+  if (statement !== null) learnStatement(command, statement, outcome);
+  if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
+    noteDiagnostics(session, command, live, outcome);
+  else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
+  const seen = [...ran];
+  let unjudged = false;
+  try {
+    const { isUnjudged, objects } = await uncover(session, ran, live, outcome);
+    unjudged = isUnjudged;
+    seen.push(...objects);
+    for (const found of objects) learnTables(session, live.state, found);
+    if (outcome.err === null && outcome.warnings === 0) await learnToRename(session, live, seen);
+  } finally {
+    // Also where the connection is lost meanwhile: what the session held there has to be told.
+    updateHolds(session, command, seen, live, outcome, unjudged);
+  }
+  if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
+  if (outcome.err === null && isUrgent(live.state)) {
+    leaveDiagnostics(session, live);
+    await askWhatIsInDoubt(session, live);
+  }
+}
+
+function updateHolds(
+  session: Session,
+  command: ClientCommand,
+  ran: readonly Statement[],
+  live: Live,
+  outcome: Outcome,
+  isUnjudged: boolean,
+): void {
+  const { holds, statements } = session;
+  holds.update({
+    statements: ran,
+    status: outcome.status,
+    failed: outcome.err !== null,
+    text: textOf(command),
+    schema: session.schema,
+    canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
+    isUnjudged,
+  });
+  if (statements.anyCursorOpen) holds.add('cursor');
+  else holds.remove('cursor');
+}
+
+function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
+  const { effects } = command;
+  const { err, ok, rows, warnings } = outcome;
+  const end = {
+    error: err,
+    affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
+    insertId: ok?.lastInsertId ?? 0,
+    rows,
+    warnings,
+  };
+  const isGivenBack = state.diagnosticsOf !== session;
+  const ownWarnings = session.diagnostics.note(effects, end, textOf(command), isGivenBack);
+  // ROW_COUNT() of a connection that counts otherwise is not the session's.
+  const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(({ verb }) => verb === 'UPDATE');
+  state.rowCountOf = countsAlike ? session : null;
+  if (!ownWarnings && state.diagnosticsOf !== session) state.diagnosticsOf = null;
+  else state.diagnosticsOf = session;
+  if (rows !== null) state.foundRowsOf = session;
+  if (maySetInsertId(effects, end)) state.insertId = { of: session };
+}
+
+function textOf({ text, statement }: ClientCommand): Buffer | null {
+  return text ?? statement?.preparePayload.subarray(1) ?? null;
+}
+
+function learnStatement(
+  { code, form }: ClientCommand,
+  statement: PreparedStatement,
+  { err, status }: Outcome,
+): void {
+  if (code !== Command.STMT_FETCH) statement.longData.clear();
+  if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
+  if (status === null) return;
+  const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
+  if (form === 'cursor' || code === Command.STMT_FETCH) statement.cursorOpen = open;
+}
+
+/** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
+async function askForTransaction(session: Session, ran: readonly Statement[], live: Live): Promise<void> {
+  const mayBeOpen = session.holds.has('transaction') || (session.status & ServerStatus.AUTOCOMMIT) === 0;
+  const mayHaveBegun = ran.length > 1 || ran.some(({ opaque }) => opaque !== null);
+  if (!mayBeOpen && !mayHaveBegun) return;
+  leaveDiagnostics(session, live);
+  const { status } = await live.connection.run(Buffer.from([Command.PING]), 'ok').ended;
+  if (status !== null) session.status = status;
+  session.holds.updateTransaction(status);
+}

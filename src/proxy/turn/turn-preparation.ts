@@ -1,0 +1,282 @@
+// Before a command is sent: its session's state is brought onto the connection, and nobody else's is lost by that.
+
+import { FleetError } from '../../errors.js';
+import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../../session/difference.js';
+import type { ConnectionState } from '../../session/connection-state.js';
+import type { Session } from '../../session/session.js';
+import { dropStatement } from '../../session/text-statements.js';
+import {
+  assignVariables,
+  literalsOf,
+  MOST_READ,
+  readVariables,
+  UNSET,
+} from '../../session/user-variables.js';
+import type { Statement } from '../../sql/types.js';
+import { Command, ServerStatus } from '../../wire/constants.js';
+import type { ErrPacket } from '../../wire/reply-packets.js';
+import type { Live } from '../backend/backend-link.js';
+import type { ClientCommand } from '../command/command.js';
+import type { Outcome } from '../backend/reply-progress.js';
+import { mayDoAnything } from '../state/hidden-effects.js';
+import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
+import { leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
+import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
+
+/** The server refused a step towards the session's state; the session gets that error for its command. */
+export class DifferenceFailed extends Error {
+  override readonly name = 'DifferenceFailed';
+
+  constructor(readonly err: ErrPacket) {
+    super(err.message);
+  }
+}
+
+/** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
+export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
+
+/** Why this command needs a new connection; null where this one will do. */
+export function renewalFor(
+  { effects, code }: ClientCommand,
+  session: Session,
+  live: Live,
+  held: boolean,
+): string | null {
+  const usesSchema =
+    effects.length === 0
+      ? code !== Command.QUERY
+      : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect))) || mayLeaveSchema(effects);
+  if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
+  return 'a session without a schema has its turn';
+}
+
+/** Where it went would have to be asked, and the answer would be another session's schema. */
+function mayLeaveSchema(effects: readonly Statement[]): boolean {
+  return effects.some(({ use, mayDropSchema }) => mayDropSchema || (use !== null && effects.length > 1));
+}
+
+/** Once the session holds the connection, no other can be had for it. */
+function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): boolean {
+  const isShared = lockCalls !== null && lockCalls.length > 0;
+  return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
+}
+
+/** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
+export function checkSize(command: ClientCommand, live: Live): void {
+  const { length } = command.payload;
+  const max = live.facts.maxAllowedPacket;
+  if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+}
+
+/**
+ * Before another session's state replaces that of the last one, what only the server knows of it is asked for.
+ * @param resident the last one; null where it is gone
+ * @throws BackendGone
+ */
+export async function settleResident(resident: Session | null, live: Live): Promise<void> {
+  if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
+  if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
+}
+
+/**
+ * Keeps the session's statement that the server has just prepared.
+ * @param session null where it was cancelled: the client will never close what it does not know of
+ * @param payload as it was sent, with the session's own values where they had to be put in
+ * @returns the id that the client gets
+ */
+export function registerPrepared(
+  ok: { readonly statementId: number; readonly parameters: number },
+  payload: Buffer,
+  { effects, fingerprint }: ClientCommand,
+  session: Session | null,
+  state: ConnectionState,
+): number {
+  if (session === null) {
+    state.unusedStatements.push(ok.statementId);
+    return ok.statementId;
+  }
+  const statement = session.statements.add(payload, session.schema, effects, fingerprint);
+  statement.parameters = ok.parameters;
+  statement.backend = { owner: state, id: ok.statementId };
+  return statement.id;
+}
+
+/** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
+export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
+  clearLeftovers(session, live);
+  // Whoever only reads cannot rename: that is done under the one who can, this session or the one before.
+  const tables = tableSteps(command, session, live);
+  const own = difference(live.state, session);
+  const steps = onlyReads(live.state) ? [...own, ...tables] : [...tables, ...own];
+  const clearing = clearingStep(command, session, live);
+  if (clearing !== null) steps.push(clearing);
+  const statements = textStatementSteps(command, session, live);
+  steps.push(...statements);
+  if (tables.length + statements.length > 0) live.state.countsAreStale();
+  const exchange = await exchangeVariables(command, session, live);
+  if (exchange !== null) steps.push(exchange);
+  const insertId = lastInsertIdStep(command, session, live);
+  if (insertId !== null) steps.push(insertId);
+  if (steps.length > 0) leaveDiagnostics(session, live);
+  return steps;
+}
+
+/** What ended sessions have left goes, whatever comes of it. */
+function clearLeftovers(session: Session, live: Live): void {
+  const { connection, state } = live;
+  const leftovers = state.takeLeftovers();
+  if (leftovers.length === 0) return;
+  leaveDiagnostics(session, live);
+  state.countsAreStale();
+  for (const sql of leftovers) connection.clearAway(sql);
+}
+
+/** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */
+export async function takeSteps(steps: readonly StateCommand[], { connection }: Live): Promise<void> {
+  if (steps.length === 0) return;
+  connection.cork();
+  const outcomes = runSteps(steps, connection);
+  connection.uncork();
+  const failed = noteTaken(steps, await Promise.all(outcomes));
+  if (failed !== null) throw new DifferenceFailed(failed);
+}
+
+/** Sends the steps; their outcomes come in the same order. */
+export function runSteps(steps: readonly StateCommand[], connection: Live['connection']): Promise<Outcome>[] {
+  return steps.map(({ payload, form, prompt }) => connection.run(payload, form, undefined, prompt).ended);
+}
+
+/** Notes which steps were taken; answers with the first error. */
+export function noteTaken(steps: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
+  let failed: ErrPacket | null = null;
+  for (const [i, { err }] of outcomes.entries()) {
+    const step = steps[i];
+    if (err === null) step?.done();
+    else if (step?.refused === undefined) failed ??= err;
+    else step.refused();
+  }
+  return failed;
+}
+
+/**
+ * User variables that the command mentions, where the connection holds other sessions' values: those are read and kept for
+ * their owners, then overwritten.
+ */
+async function exchangeVariables(
+  command: ClientCommand,
+  session: Session,
+  live: Live,
+): Promise<StateCommand | null> {
+  const { userVariables } = live.state;
+  const names = namesTouched(command, session, live);
+  if (names.size === 0) return null;
+  const owner = session.userVariables;
+  const foreign = userVariables.foreign(names, owner);
+  const worthSaving = userVariables.worthSaving(foreign);
+  await saveVariables(worthSaving, live);
+  const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
+  if (toSet.length === 0) return null;
+  const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? UNSET] as const);
+  return queryCommand(assignVariables(values), () => {
+    for (const name of toSet) userVariables.give(name, owner);
+  });
+}
+
+/** Temporary tables that the command might meet: other sessions' step aside, its own come back. */
+function tableSteps(command: ClientCommand, session: Session, { state }: Live): StateCommand[] {
+  const { temporaryTables } = state;
+  // Renaming may commit, and locked tables forbid it. Either has seen to all tables when it began.
+  const { holds } = session;
+  if (!temporaryTables.any || holds.has('transaction') || holds.has('table locks')) return [];
+  const { effects } = command;
+  const meetsAll =
+    command.code === Command.FIELD_LIST ||
+    (session.status & ServerStatus.AUTOCOMMIT) === 0 ||
+    effects.some((effect) => effect.prepare !== null || begins(effect) || mayDoAnything(effect));
+  const mayTouch = (name: string): boolean => meetsAll || effects.some((effect) => effect.mentions(name));
+  return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
+}
+
+function onlyReads(state: ConnectionState): boolean {
+  return readOnlyVariables.some((name) => /^'?(ON|1)'?$/i.test(state.valueOf(name)));
+}
+
+function begins({ beginsTransaction, oneShot, locks, assigns }: Statement): boolean {
+  const mayForbid = assigns.some(({ name }) => forbidding.has(name));
+  return beginsTransaction || oneShot || mayForbid || locks.includes('lock-tables');
+}
+
+const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_only'];
+
+/** Variables with which a session may begin transactions by itself, or such as only read. */
+const forbidding: ReadonlySet<string> = new Set(['autocommit', ...readOnlyVariables]);
+
+/** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
+function textStatementSteps({ effects }: ClientCommand, session: Session, { state }: Live): StateCommand[] {
+  const owners = state.textStatements;
+  const own = session.textStatements;
+  const all = effects.some(mayExecute) ? new Set([...own.keys(), ...owners.names]) : [];
+  const forRoutines = [...all].flatMap((name): StateCommand[] => {
+    const restore = owners.restore(name, own) ?? (owners.isForeign(name, own) ? dropStatement(name) : null);
+    if (restore === null) return [];
+    const refused = (): void => owners.drop(name);
+    return [
+      { ...queryCommand(restore, () => (own.has(name) ? owners.give(name, own) : refused())), refused },
+    ];
+  });
+  const named = effects.flatMap(({ execute, deallocate }) => {
+    const name = execute ?? deallocate;
+    if (name === null) return [];
+    const restore = owners.restore(name, session.textStatements);
+    const given = (): void => owners.give(name, session.textStatements);
+    if (restore !== null) return [queryCommand(restore, given, false)];
+    if (!owners.isForeign(name, session.textStatements)) return [];
+    return [queryCommand(dropStatement(name), () => owners.drop(name))];
+  });
+  return [...forRoutines, ...named];
+}
+
+/** Functions and triggers may not execute text prepared statements. */
+function mayExecute({ opaque, callsOnly, calls }: Statement): boolean {
+  return opaque !== null && !(callsOnly && calls.every(({ kind }) => kind === 'FUNCTION'));
+}
+
+/** What cannot be judged by its text may touch every variable. */
+function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {
+  const names = new Set(effects.flatMap((effect) => effect.userVariables.mentioned));
+  if (!effects.some(mayDoAnything)) return names;
+  return new Set([
+    ...names,
+    ...live.state.userVariables.names,
+    ...session.userVariables.savedVariables.keys(),
+  ]);
+}
+
+/**
+ * Before the connection begins anew, what its last session left is asked for, and everybody's variables are read, to be set
+ * again after; tables cannot be.
+ * @param resident whose state is in force; null where it is nobody's, or has been seen to
+ * @throws BackendGone
+ */
+export async function saveBeforeReset(resident: Session | null, live: Live): Promise<void> {
+  if (resident !== null) await settleResident(resident, live);
+  const { userVariables } = live.state;
+  await saveVariables(userVariables.worthSaving(userVariables.names), live);
+  await resident?.diagnostics.known;
+  userVariables.clear();
+}
+
+/** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
+async function saveVariables(names: readonly string[], live: Live): Promise<void> {
+  for (let at = 0; at < names.length; at += MOST_READ) await saveSome(names.slice(at, at + MOST_READ), live);
+}
+
+async function saveSome(names: readonly string[], { connection, state }: Live): Promise<void> {
+  const answer = await connection.query(readVariables(names));
+  const row = answer?.rows[0];
+  if (answer === null || row === undefined) return;
+  const literals = literalsOf(names, answer.columns, row);
+  for (const [i, name] of names.entries()) {
+    state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? UNSET);
+  }
+}
