@@ -77,7 +77,8 @@ function multiStatements(connection: ConnectionState, on: boolean): StateCommand
   };
 }
 
-function initDb(connection: ConnectionState, schema: string): StateCommand {
+/** Makes `schema` the current one. */
+export function initDb(connection: ConnectionState, schema: string): StateCommand {
   return {
     payload: Buffer.concat([Buffer.from([Command.INIT_DB]), Buffer.from(schema, 'utf8')]),
     form: 'ok',
@@ -101,13 +102,14 @@ function narrow(value: Literal): Literal {
   return value.startsWith("'") ? `_utf8${value}` : value;
 }
 
-function setVariables(
+/** Assigns the variables, behind SET NAMES where `names` are given. @param wide collation_connection may be of wide letters */
+export function setVariables(
   connection: ConnectionState,
   session: Session,
   names: Literal | null,
   assignments: readonly Assignment[],
+  wide = isWide(connection.valueOf('collation_connection')),
 ): StateCommand {
-  const wide = isWide(connection.valueOf('collation_connection'));
   const list = assignments.map(([name, value]) => `@@session.${name}=${wide ? narrow(value) : value}`);
   const parts = names === null ? list : [`NAMES ${names}`, ...list];
   return queryCommand(`SET ${parts.join(',')}`, () => {

@@ -4,6 +4,7 @@
 import { FleetError } from '../errors.js';
 import type { ConnectionState } from './connection-state.js';
 import { LongData, type LongDataAccount } from './long-data.js';
+import type { PreparedUnder } from './prepared-under.js';
 import type { Statement } from '../sql/types.js';
 
 /** The server's own bound is 16,382 for all connections together (max_prepared_stmt_count). */
@@ -16,8 +17,8 @@ export interface PreparedStatement {
   readonly id: number;
   /** The COM_STMT_PREPARE payload that made it; no part of a larger buffer, which it would keep. */
   readonly preparePayload: Buffer;
-  /** The schema that its session was in when it prepared it, and in which a server executes it; null for none. */
-  readonly schema: string | null;
+  /** What it was prepared under, and keeps. */
+  readonly under: PreparedUnder;
   parameters: number;
   /** For people: its text with `?` for its literals. */
   readonly fingerprint: string;
@@ -48,16 +49,16 @@ export class PreparedStatements {
 
   add(
     preparePayload: Buffer,
-    schema: string | null,
     effects: readonly Statement[],
     fingerprint: string,
+    under: PreparedUnder,
   ): PreparedStatement {
     this.checkRoom();
     const id = ++this.lastId;
     const statement: PreparedStatement = {
       id,
       preparePayload,
-      schema,
+      under,
       parameters: 0,
       effects,
       fingerprint,

@@ -3,10 +3,17 @@
 
 import type { Statement } from '../sql/types.js';
 import { checkRoomFor } from './prepared-statements.js';
+import type { PreparedUnder } from './prepared-under.js';
 import { quoted } from './variables.js';
 
-/** A session's text prepared statements: the text behind each name (lower case). */
-export type TextStatements = Map<string, string>;
+/** A text prepared statement: what is to be prepared, under which settings. */
+export interface TextStatement {
+  readonly text: string;
+  readonly under: PreparedUnder;
+}
+
+/** A session's text prepared statements by name (lower case). */
+export type TextStatements = Map<string, TextStatement>;
 
 /**
  * Whether there is room for what the PREPAREs among `effects` would have the session keep.
@@ -15,7 +22,7 @@ export type TextStatements = Map<string, string>;
 export function checkTextRoom(kept: TextStatements, effects: readonly Statement[]): void {
   if (!effects.some(({ prepare }) => prepare !== null)) return;
   let bytes = 0;
-  for (const text of kept.values()) bytes += text.length;
+  for (const { text } of kept.values()) bytes += text.length;
   checkRoomFor(kept.size, bytes);
 }
 
@@ -39,9 +46,14 @@ export class TextStatementOwners {
 
   /** The statement that makes `name` the owner's again before it is executed or dropped; null where it is, or never was. */
   restore(name: string, owner: TextStatements): string | null {
-    const text = owner.get(name);
-    if (text === undefined || this.owners.get(name) === owner) return null;
-    return `PREPARE ${quoteName(name)} FROM ${quoted(text)}`;
+    const own = owner.get(name);
+    if (own === undefined || this.owners.get(name) === owner) return null;
+    return `PREPARE ${quoteName(name)} FROM ${quoted(own.text)}`;
+  }
+
+  /** What has the name on the connection is of no use to anybody. */
+  spoil(name: string): void {
+    this.owners.set(name, new Map());
   }
 
   /** Whether `name` on the connection is another session's, so that `owner`, which has none, must not find it. */

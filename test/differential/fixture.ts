@@ -51,6 +51,8 @@ const objects: readonly string[] = [
   'CREATE TABLE log (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(40)) ENGINE=InnoDB',
   'CREATE TABLE watched (id INT AUTO_INCREMENT PRIMARY KEY, a INT) ENGINE=InnoDB',
   'CREATE TRIGGER on_watched BEFORE INSERT ON watched FOR EACH ROW SET @trigger = COALESCE(@trigger, 0) + NEW.a',
+  "CREATE TRIGGER on_change AFTER UPDATE ON watched FOR EACH ROW BEGIN SET SESSION group_concat_max_len = 2000 + NEW.a; INSERT INTO log (what) VALUES ('changed'); END",
+  'CREATE TRIGGER on_delete AFTER DELETE ON watched FOR EACH ROW BEGIN CREATE TEMPORARY TABLE IF NOT EXISTS tmp (a INT); INSERT INTO tmp VALUES (OLD.a); END',
   'CREATE TABLE plain (a INT) ENGINE=MyISAM',
   'CREATE TABLE {second}.t (id INT PRIMARY KEY, c INT)',
   'INSERT INTO {second}.t VALUES (1, 100), (2, 200)',

@@ -121,7 +121,8 @@ const commands: readonly ((random: Random) => Step)[] = [
 ];
 
 function prepare(random: Random): Step {
-  return { do: 'prepare', slot: random.pick(slots), sql: random.pick(prepared) };
+  const sql = random.oneIn(2) ? random.pick(prepared) : random.pick(drawn)(random);
+  return { do: 'prepare', slot: random.pick(slots), sql };
 }
 
 function execute(random: Random): Step {

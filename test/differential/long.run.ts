@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { useMariadb } from '../support/mariadb.js';
 import { compareScript, compareSeed } from './compare.js';
+import { runThroughPort } from './run.js';
 import { createFixture } from './fixture.js';
 import { describeDifference } from './report.js';
 import { stageFor } from './stage.js';
@@ -48,7 +49,13 @@ it.runIf(file === undefined)('sessions through a port get what they would get di
 
 it.runIf(file !== undefined)('the script through a port gets what it would get directly', async () => {
   const stage = await stageFor(server, await createFixture(server), untracked);
-  const verdict = await compareScript(stage, parseScript(readFileSync(file ?? '', 'utf8')));
+  const script = parseScript(readFileSync(file ?? '', 'utf8'));
+  const verdict = await compareScript(stage, script);
+  const { user } = stage.fixture.account;
+  const { length: before } = await server.commandsOf(user);
+  await runThroughPort(stage, script);
+  const seen = (await server.commandsOf(user)).slice(before).map(({ type, text }) => `${type}: ${text}`);
+  console.log(['The server saw through the port:', ...seen].join('\n  '));
   await stage.close();
   expect(verdict).toMatchObject({ same: true });
 });

@@ -53,6 +53,12 @@ const several: readonly string[] = [
   'SELECT 1; ; SELECT 2',
   'SELECT SQL_CALC_FOUND_ROWS id FROM t LIMIT 1; SELECT FOUND_ROWS()',
   'SELECT 1;',
+  'USE {second}; SELECT @@character_set_database, @@collation_database; USE {schema}; SELECT missing',
+  "SET @a = 3; SET STATEMENT max_statement_time = 5 FOR SELECT @a; SET sql_mode = 'wrong'; SET @a = 4",
+  'CREATE TEMPORARY TABLE tmp (a INT); USE {second}; CREATE TEMPORARY TABLE tmp (b INT); SELECT a FROM tmp',
+  'INSERT INTO watched (a) VALUES (2); SELECT @trigger; UPDATE missing SET a = 1',
+  "DO GET_LOCK('{schema}.a', 0); SELECT missing",
+  'SET character_set_results = NULL; SELECT b FROM t ORDER BY id; CALL fails_late(); SELECT 3',
   'CALL gives_rows(@n); SELECT @n',
 ];
 

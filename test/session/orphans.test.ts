@@ -20,7 +20,7 @@ it("its temporary table is dropped under the name it has then, which another ses
 
 it('a text statement whose name has been taken over meanwhile is left to its new owner', () => {
   const owners = new TextStatementOwners();
-  const [gone, other]: TextStatements[] = [new Map<string, string>(), new Map<string, string>()];
+  const [gone, other]: TextStatements[] = [new Map(), new Map()];
   if (gone === undefined || other === undefined) throw new Error('two maps');
   owners.give('p', gone);
   owners.give('q', gone);

@@ -13,8 +13,9 @@ beforeEach(() => {
   statements = new PreparedStatements();
 });
 
+const under = { schema: null, variables: new Map() };
 const preparePayload = Buffer.from('\x16SELECT ?', 'latin1');
-const add = (): PreparedStatement => statements.add(preparePayload, null, [], 'SELECT ?');
+const add = (): PreparedStatement => statements.add(preparePayload, [], 'SELECT ?', under);
 
 describe('ids', () => {
   it('count from one, and are not given again', () => {
@@ -42,8 +43,8 @@ describe('the texts of a session’s statements', () => {
   const large = Buffer.alloc(MAX_STATEMENT_BYTES / 2 + 1);
 
   it('are bounded together', () => {
-    statements.add(large, null, [], 'SELECT ?');
-    const { id } = statements.add(large, null, [], 'SELECT ?');
+    statements.add(large, [], 'SELECT ?', under);
+    const { id } = statements.add(large, [], 'SELECT ?', under);
     const tooMany = expect.objectContaining({ code: 'STATEMENTS_TOO_LARGE', errno: 1461 }) as Error;
     expect(add).toThrow(tooMany);
     expect(add).toThrow(`${2 * large.length} bytes, and ${MAX_STATEMENT_BYTES} is the limit`);
@@ -52,7 +53,7 @@ describe('the texts of a session’s statements', () => {
   });
 
   it('may be as long as the server takes them, one at a time', () => {
-    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), null, [], 'SELECT ?');
+    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), [], 'SELECT ?', under);
     statements.remove(id);
     expect(add).not.toThrow();
   });

@@ -1,14 +1,15 @@
 // How many text prepared statements a session may keep.
 import { describe, expect, it } from 'vitest';
 import { MAX_STATEMENT_BYTES, MAX_STATEMENTS } from '../../src/session/prepared-statements.js';
-import { checkTextRoom, type TextStatements } from '../../src/session/text-statements.js';
+import { checkTextRoom, type TextStatement, type TextStatements } from '../../src/session/text-statements.js';
 import { read } from '../sql/modes.js';
 
 const check = (kept: TextStatements, sql: string): void => checkTextRoom(kept, read(sql));
+const keeping = (text: string): TextStatement => ({ text, under: { schema: null, variables: new Map() } });
 
 describe('PREPARE', () => {
-  const many = new Map(Array.from({ length: MAX_STATEMENTS }, (_, i) => [`s${i}`, 'SELECT 1']));
-  const large = new Map([['s', ' '.repeat(MAX_STATEMENT_BYTES)]]);
+  const many = new Map(Array.from({ length: MAX_STATEMENTS }, (_, i) => [`s${i}`, keeping('SELECT 1')]));
+  const large = new Map([['s', keeping(' '.repeat(MAX_STATEMENT_BYTES))]]);
 
   it('is refused where the session has too many statements, or too long ones', () => {
     expect(() => check(many, "PREPARE x FROM 'SELECT 1'")).toThrow(
@@ -20,7 +21,7 @@ describe('PREPARE', () => {
   });
 
   it('is not before, nor is anything else ever', () => {
-    expect(() => check(new Map([['s', 'SELECT 1']]), "PREPARE x FROM 'SELECT 1'")).not.toThrow();
+    expect(() => check(new Map([['s', keeping('SELECT 1')]]), "PREPARE x FROM 'SELECT 1'")).not.toThrow();
     for (const kept of [many, large])
       expect(() => check(kept, 'EXECUTE s; DEALLOCATE PREPARE s')).not.toThrow();
   });

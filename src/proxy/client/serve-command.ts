@@ -1,6 +1,7 @@
 // Which command goes where: answered here, acted on here, refused, or sent to the backend.
 
 import { FleetError } from '../../errors.js';
+import { preparedUnder } from '../../session/prepared-under.js';
 import type { ServerFacts } from '../../session/session.js';
 import type { KillEffect, Statement } from '../../sql/types.js';
 import { Capability, Command, lastingStatus, refusedCommands } from '../../wire/constants.js';
@@ -84,7 +85,8 @@ function prepareKill(
   client: ClientSession,
   { payload, effects, fingerprint, lastSequence }: ClientCommand,
 ): void {
-  const { id } = client.session.statements.add(payload, client.session.schema, effects, fingerprint);
+  const { session } = client;
+  const { id } = session.statements.add(payload, effects, fingerprint, preparedUnder(session));
   client.answer(Buffer.concat([Buffer.from([0]), int(id, 4), Buffer.alloc(7)]), lastSequence);
 }
 

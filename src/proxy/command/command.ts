@@ -86,7 +86,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
 function withExecuted(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
   if (!effects.some(({ execute }) => execute !== null)) return effects;
   return effects.flatMap((effect) => {
-    const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute);
+    const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute)?.text;
     return text === undefined
       ? [effect]
       : [effect, ...readText(Buffer.from(text, 'latin1'), mode).statements];

@@ -108,10 +108,18 @@ export function lastInsertIdStep(command: ClientCommand, session: Session, live:
     (effect) => effect.diagnostics.includes('last-insert-id') || effect.opaque !== null,
   );
   const mayRead = effects.some(({ mayRunTriggers }) => mayRunTriggers);
-  const value = session.diagnostics.lastInsertId;
+  const finds = findsLastRow(command, session);
+  // Nothing makes the server look for a row that is not the last one of the connection.
+  const value = finds ? '0' : session.diagnostics.lastInsertId;
   const isInForce = 'of' in state.insertId ? state.insertId.of === session : state.insertId.value === value;
-  if (!(reads || mayRead) || isInForce) return null;
+  if (!(reads || mayRead || finds) || isInForce) return null;
   const step = queryCommand(`SET @@session.last_insert_id=${value}`, () => (state.insertId = { value }));
   // A round trip for what some trigger might want to know would be too much.
   return { ...step, isCertain: effects.every(({ diagnostics }) => diagnostics.length === 0) };
+}
+
+/** With sql_auto_is_null a condition `id IS NULL` finds the row that was inserted last. */
+function findsLastRow(command: ClientCommand, { variables }: Session): boolean {
+  const isOn = /^'?(1|ON)'?$/i.test(variables.get('sql_auto_is_null') ?? '');
+  return isOn && /\bIS\s+NULL\b/i.test(shortText(command));
 }

@@ -79,7 +79,7 @@ function looksOf({ code, text, effects, statement }: ClientCommand, session: Ses
     const executed =
       execute === null || userVariables.mentioned.length > 0
         ? undefined
-        : session.textStatements.get(execute);
+        : session.textStatements.get(execute)?.text;
     const get = readGetDiagnostics(
       executed === undefined ? text.subarray(start, end) : Buffer.from(executed, 'latin1'),
       mode,

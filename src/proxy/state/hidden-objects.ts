@@ -1,5 +1,6 @@
 // Temporary tables and text prepared statements that routines made or took away: which, their bodies say; whether, the server.
 
+import { preparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
 import { canRestore } from '../../session/text-statements.js';
 import { isPlainName } from '../../session/user-variables.js';
@@ -83,7 +84,7 @@ export function noteTextStatements(
     session.textStatements.delete(name);
     live.state.textStatements.drop(name);
     if (statement.prepare === null || !canRestore(name, text)) continue;
-    session.textStatements.set(name, text);
+    session.textStatements.set(name, { text, under: preparedUnder(session) });
     live.state.textStatements.give(name, session.textStatements);
   }
   return true;

@@ -1,5 +1,6 @@
 // Bringing a backend connection into a session's state, and learning from replies what the state has become.
 
+import { preparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import {
@@ -64,7 +65,7 @@ function learnTextStatement(
   session.textStatements.delete(name);
   state.textStatements.drop(name);
   if (prepare === null || failed || !canRestore(name, prepare.text)) return;
-  session.textStatements.set(name, prepare.text);
+  session.textStatements.set(name, { text: prepare.text, under: preparedUnder(session) });
   state.textStatements.give(name, session.textStatements);
 }
 

@@ -29,18 +29,15 @@ import { learnFromReply } from './turn-learning.js';
 import { commandFinished, commandStarted, type TurnTimes } from './turn-events.js';
 import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
+import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import {
   checkSize,
-  DifferenceFailed,
   noSchema,
-  noteTaken,
   registerPrepared,
   renewalFor,
-  runSteps,
   saveBeforeReset,
   settleResident,
   stepsTo,
-  takeSteps,
 } from './turn-preparation.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */

@@ -16,6 +16,6 @@ import { prepareAgain } from './prepare-again.js';
 export async function finalForm(sent: DressedCommand, session: Session, live: Live): Promise<DressedCommand> {
   await countBefore(sent.command.effects, session, live);
   const final = (await withConditions(sent.command, session, live)) ?? sent;
-  await prepareAgain(final.command, live);
+  await prepareAgain(final.command, session, live);
   return final;
 }

@@ -1,36 +1,97 @@
-// Prepares a session's statement on a connection that does not have it, in the schema in which it was prepared first.
+// Statements that have to be prepared again on a connection: under the settings that they were prepared under at first.
 
-import { Command } from '../../wire/constants.js';
+import { queryCommand, type StateCommand } from '../../session/difference.js';
+import { stepsUnder, type PreparedUnder } from '../../session/prepared-under.js';
+import type { Session } from '../../session/session.js';
+import { dropStatement } from '../../session/text-statements.js';
+import type { Statement } from '../../sql/types.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
-import { DifferenceFailed } from './turn-preparation.js';
+import { leaveDiagnostics } from '../state/save-diagnostics.js';
+import { DifferenceFailed, noteTaken, runSteps } from './take-steps.js';
 
 /**
- * Does nothing where the connection has it. A server executes a statement in the schema in which it was prepared, wherever
- * the session has gone since.
+ * Prepares the command's statement on this connection, where it is not. The session's state has to be in force.
  * @throws DifferenceFailed, BackendGone
  */
-export async function prepareAgain({ statement }: ClientCommand, live: Live): Promise<void> {
+export async function prepareAgain(
+  { statement }: ClientCommand,
+  session: Session,
+  live: Live,
+): Promise<void> {
   const { connection, state } = live;
   if (statement === null || statement.backend?.owner === state) return;
-  const { schema } = state;
-  const other = schema === undefined || schema === statement.schema ? null : statement.schema;
-  if (other !== null) await useSchema(other, live);
+  leaveDiagnostics(session, live);
+  const { before, after } = stepsUnder(statement.under, session, state);
   let id = 0;
   const sink = {
     forward: () => undefined,
     prepared: (ok: { statementId: number }) => (id = ok.statementId),
   };
-  const { err } = await connection.run(statement.preparePayload, 'prepare', sink).ended;
-  if (other !== null && schema != null) await useSchema(schema, live);
-  if (err !== null) throw new DifferenceFailed(err);
+  connection.cork();
+  const brought = runSteps(before, connection);
+  const prepared = connection.run(statement.preparePayload, 'prepare', sink).ended;
+  const taken = runSteps(after, connection);
+  connection.uncork();
+  const failed = noteTaken(before, await Promise.all(brought));
+  const { err } = await prepared;
+  const notBack = noteTaken(after, await Promise.all(taken));
+  if (err === null && failed !== null) state.unusedStatements.push(id);
+  const first = failed ?? err ?? notBack;
+  if (first !== null) throw new DifferenceFailed(first);
   statement.backend?.owner.unusedStatements.push(statement.backend.id);
   statement.backend = { owner: state, id };
 }
 
-async function useSchema(schema: string, { connection, state }: Live): Promise<void> {
-  const payload = Buffer.concat([Buffer.from([Command.INIT_DB]), Buffer.from(schema, 'utf8')]);
-  const { err } = await connection.run(payload, 'ok').ended;
-  if (err !== null) throw new DifferenceFailed(err);
-  state.schema = schema;
+/** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
+export function textStatementSteps(
+  { effects }: ClientCommand,
+  session: Session,
+  { state }: Live,
+): StateCommand[] {
+  const owners = state.textStatements;
+  const own = session.textStatements;
+  const all = effects.some(mayExecute) ? new Set([...own.keys(), ...owners.names]) : [];
+  const steps = (name: string, isWanted: boolean): StateCommand[] => {
+    const restore = owners.restore(name, own);
+    const under = own.get(name)?.under;
+    if (restore !== null && under !== undefined) {
+      owners.spoil(name);
+      const given = (): void => owners.give(name, own);
+      const refused = isWanted ? {} : { refused: () => owners.drop(name) };
+      return preparedUnder({ ...queryCommand(restore, given, false), ...refused }, under, session, state);
+    }
+    if (!owners.isForeign(name, own)) return [];
+    const dropped = (): void => owners.drop(name);
+    return [{ ...queryCommand(dropStatement(name), dropped), refused: dropped }];
+  };
+  const named = effects.flatMap(({ execute, deallocate }) => execute ?? deallocate ?? []);
+  return [
+    ...[...all].filter((name) => !named.includes(name)).flatMap((name) => steps(name, false)),
+    ...[...new Set(named)].flatMap((name) => steps(name, true)),
+  ];
+}
+
+/** The step among those that bring back what it needs; it counts for nothing where they failed. */
+function preparedUnder(
+  step: StateCommand,
+  under: PreparedUnder,
+  session: Session,
+  state: Live['state'],
+): StateCommand[] {
+  const { before, after } = stepsUnder(under, session, state);
+  let missing = before.length;
+  const done = (taken: () => void) => (): void => {
+    missing -= 1;
+    taken();
+  };
+  const ready = (): void => {
+    if (missing === 0) step.done();
+  };
+  return [...before.map((b) => ({ ...b, done: done(b.done) })), { ...step, done: ready }, ...after];
+}
+
+/** Functions and triggers may not execute text prepared statements. */
+function mayExecute({ opaque, callsOnly, calls }: Statement): boolean {
+  return opaque !== null && !(callsOnly && calls.every(({ kind }) => kind === 'FUNCTION'));
 }

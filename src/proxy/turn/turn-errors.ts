@@ -8,7 +8,7 @@ import type { ErrPacket } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import { toErrPacket } from '../command/error-reply.js';
 import type { ClientCommand } from '../command/command.js';
-import { DifferenceFailed } from './turn-preparation.js';
+import { DifferenceFailed } from './take-steps.js';
 
 /** The server's own error, one of ours, or (published, for it is a fault of ours) anything else. */
 export function errPacketOf(error: unknown, events: Events): ErrPacket {

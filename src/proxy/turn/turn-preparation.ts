@@ -3,8 +3,8 @@
 import { FleetError } from '../../errors.js';
 import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../../session/difference.js';
 import type { ConnectionState } from '../../session/connection-state.js';
+import { preparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
-import { dropStatement } from '../../session/text-statements.js';
 import {
   assignVariables,
   literalsOf,
@@ -20,17 +20,9 @@ import type { ClientCommand } from '../command/command.js';
 import type { Outcome } from '../backend/reply-progress.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
+import { textStatementSteps } from './prepare-again.js';
 import { leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
-
-/** The server refused a step towards the session's state; the session gets that error for its command. */
-export class DifferenceFailed extends Error {
-  override readonly name = 'DifferenceFailed';
-
-  constructor(readonly err: ErrPacket) {
-    super(err.message);
-  }
-}
 
 /** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
 export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
@@ -95,7 +87,7 @@ export function registerPrepared(
     state.unusedStatements.push(ok.statementId);
     return ok.statementId;
   }
-  const statement = session.statements.add(payload, session.schema, effects, fingerprint);
+  const statement = session.statements.add(payload, effects, fingerprint, preparedUnder(session));
   statement.parameters = ok.parameters;
   statement.backend = { owner: state, id: ok.statementId };
   return statement.id;
@@ -129,33 +121,6 @@ function clearLeftovers(session: Session, live: Live): void {
   leaveDiagnostics(session, live);
   state.countsAreStale();
   for (const sql of leftovers) connection.clearAway(sql);
-}
-
-/** Sends the steps and waits for them. @throws DifferenceFailed, BackendGone */
-export async function takeSteps(steps: readonly StateCommand[], { connection }: Live): Promise<void> {
-  if (steps.length === 0) return;
-  connection.cork();
-  const outcomes = runSteps(steps, connection);
-  connection.uncork();
-  const failed = noteTaken(steps, await Promise.all(outcomes));
-  if (failed !== null) throw new DifferenceFailed(failed);
-}
-
-/** Sends the steps; their outcomes come in the same order. */
-export function runSteps(steps: readonly StateCommand[], connection: Live['connection']): Promise<Outcome>[] {
-  return steps.map(({ payload, form, prompt }) => connection.run(payload, form, undefined, prompt).ended);
-}
-
-/** Notes which steps were taken; answers with the first error. */
-export function noteTaken(steps: readonly StateCommand[], outcomes: readonly Outcome[]): ErrPacket | null {
-  let failed: ErrPacket | null = null;
-  for (const [i, { err }] of outcomes.entries()) {
-    const step = steps[i];
-    if (err === null) step?.done();
-    else if (step?.refused === undefined) failed ??= err;
-    else step.refused();
-  }
-  return failed;
 }
 
 /**
@@ -210,36 +175,6 @@ const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_
 
 /** Variables with which a session may begin transactions by itself, or such as only read. */
 const forbidding: ReadonlySet<string> = new Set(['autocommit', ...readOnlyVariables]);
-
-/** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
-function textStatementSteps({ effects }: ClientCommand, session: Session, { state }: Live): StateCommand[] {
-  const owners = state.textStatements;
-  const own = session.textStatements;
-  const all = effects.some(mayExecute) ? new Set([...own.keys(), ...owners.names]) : [];
-  const forRoutines = [...all].flatMap((name): StateCommand[] => {
-    const restore = owners.restore(name, own) ?? (owners.isForeign(name, own) ? dropStatement(name) : null);
-    if (restore === null) return [];
-    const refused = (): void => owners.drop(name);
-    return [
-      { ...queryCommand(restore, () => (own.has(name) ? owners.give(name, own) : refused())), refused },
-    ];
-  });
-  const named = effects.flatMap(({ execute, deallocate }) => {
-    const name = execute ?? deallocate;
-    if (name === null) return [];
-    const restore = owners.restore(name, session.textStatements);
-    const given = (): void => owners.give(name, session.textStatements);
-    if (restore !== null) return [queryCommand(restore, given, false)];
-    if (!owners.isForeign(name, session.textStatements)) return [];
-    return [queryCommand(dropStatement(name), () => owners.drop(name))];
-  });
-  return [...forRoutines, ...named];
-}
-
-/** Functions and triggers may not execute text prepared statements. */
-function mayExecute({ opaque, callsOnly, calls }: Statement): boolean {
-  return opaque !== null && !(callsOnly && calls.every(({ kind }) => kind === 'FUNCTION'));
-}
 
 /** What cannot be judged by its text may touch every variable. */
 function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {

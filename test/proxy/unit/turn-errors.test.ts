@@ -1,6 +1,6 @@
 // A variable that a server tells of and does not let anybody set is left out, once, and the turn goes on.
 import { describe, expect, it } from 'vitest';
-import { DifferenceFailed } from '../../../src/proxy/turn/turn-preparation.js';
+import { DifferenceFailed } from '../../../src/proxy/turn/take-steps.js';
 import { goesWithout } from '../../../src/proxy/turn/turn-errors.js';
 import { ConnectionState } from '../../../src/session/connection-state.js';
 
