@@ -1,7 +1,11 @@
 // What a session leaves on the connection when it goes in the middle of somebody else's turn.
 import { expect, it } from 'vitest';
 import { TemporaryTables } from '../../src/session/temporary-tables.js';
-import { TextStatementOwners, type TextStatements } from '../../src/session/text-statements.js';
+import {
+  TextStatementOwners,
+  type TextStatement,
+  type TextStatements,
+} from '../../src/session/text-statements.js';
 
 it("its temporary table is dropped under the name it has then, which another session's may have had before", () => {
   const tables = new TemporaryTables();
@@ -20,7 +24,10 @@ it("its temporary table is dropped under the name it has then, which another ses
 
 it('a text statement whose name has been taken over meanwhile is left to its new owner', () => {
   const owners = new TextStatementOwners();
-  const [gone, other]: TextStatements[] = [new Map(), new Map()];
+  const [gone, other]: TextStatements[] = [
+    new Map<string, TextStatement>(),
+    new Map<string, TextStatement>(),
+  ];
   if (gone === undefined || other === undefined) throw new Error('two maps');
   owners.give('p', gone);
   owners.give('q', gone);

@@ -17,7 +17,6 @@ import { Command, ServerStatus } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
-import type { Outcome } from '../backend/reply-progress.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
 import { textStatementSteps } from './prepare-again.js';
