@@ -4,7 +4,7 @@ import { NamedLocks, type LockOwner } from './named-locks.js';
 import { TemporaryTables } from './temporary-tables.js';
 import { TextStatementOwners, type TextStatements } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
-import { DEFAULT, isCarried, type Literal } from './variables.js';
+import { agrees, DEFAULT, isCarried, type Literal } from './variables.js';
 
 /** A value that equals no literal: whatever is wanted has to be set. */
 export const UNKNOWN: Literal = '?';
@@ -87,6 +87,7 @@ export class ConnectionState {
 
   learn(name: string, value: Literal): void {
     if (!isCarried(name) || !this.isSettable(name)) return;
+    if (!agrees(this.names, name, value)) this.names = undefined;
     this.inForce.set(name, value);
     this.unasked.delete(name);
   }

@@ -162,17 +162,19 @@ export function maySetInsertId(
 
 /** Verbs of statements that need no table unless they have a subquery. */
 const tableless: ReadonlySet<string> = new Set(
-  'SELECT DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(' '),
+  'SELECT VALUES DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(
+    ' ',
+  ),
 );
 
 const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
 
 /** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable({ verb, diagnostics, opaque, usesSchema }: Statement, text: Buffer | null): boolean {
+function isWithoutTable({ verb, diagnostics, opaque }: Statement, text: Buffer | null): boolean {
   if (verb === 'SHOW') return diagnostics.includes('warnings');
   if (opaque !== null) return false;
   if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
-  if (verb === 'SET') return !usesSchema;
+  if (verb === 'SET') return !mentions(text, /\bselect\b/i);
   return tableless.has(verb) && !mentions(text, /\bfrom\b/i);
 }
 

@@ -114,8 +114,8 @@ export function setVariables(
   const parts = names === null ? list : [`NAMES ${names}`, ...list];
   return queryCommand(`SET ${parts.join(',')}`, () => {
     if (names !== null) {
-      connection.names = names;
       for (const [name, value] of namesVariables(names)) connection.learn(name, value);
+      connection.names = names;
     } else if (session.names === null && assignments.some(([name]) => name === 'character_set_client')) {
       connection.names = undefined;
     }

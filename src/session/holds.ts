@@ -45,6 +45,14 @@ export class Holds {
     (QualifiedName & { readonly schema: string | null }) | null
   >();
 
+  /** Aliases of the handlers that it has open; an empty one for each that is not known well enough to close it. */
+  private readonly handlers = new Set<string>();
+
+  /** Aliases of the open handlers, as they are written; null where one of them is not known. */
+  get openHandlers(): readonly string[] | null {
+    return this.handlers.has('') ? null : [...this.handlers];
+  }
+
   get any(): boolean {
     return this.reasons.size > 0;
   }
@@ -68,6 +76,7 @@ export class Holds {
   clear(): void {
     this.reasons.clear();
     this.temporaryTables.clear();
+    this.handlers.clear();
   }
 
   /** The temporary tables are gone with the connection that had them. */
@@ -87,9 +96,27 @@ export class Holds {
         else if (!evidence.failed) this.remove(hold);
       }
     }
-    for (const statement of evidence.statements) this.updateTables(statement, evidence);
+    for (const statement of evidence.statements) {
+      this.updateHandlers(statement, evidence);
+      this.updateTables(statement, evidence);
+    }
     if (evidence.isUnjudged) this.add('effects that cannot be judged');
     this.updateTransaction(evidence.status);
+  }
+
+  private updateHandlers({ locks, handler }: Statement, { failed, statements }: HoldEvidence): void {
+    const alias = handler !== null && isPlainName(handler) ? handler : '';
+    // A single statement that failed has opened nothing.
+    if (locks.includes('handler-open') && !(failed && statements.length === 1)) this.handlers.add(alias);
+    if (locks.includes('handler-close') && !failed) this.closeHandler(alias);
+    if (this.handlers.size === 0) this.remove('handler');
+    else this.add('handler');
+  }
+
+  /** Names of handlers do not tell upper case from lower. */
+  private closeHandler(alias: string): void {
+    for (const open of this.handlers)
+      if (open !== '' && open.toLowerCase() === alias.toLowerCase()) this.handlers.delete(open);
   }
 
   private updateTables(statement: Statement, { failed, schema, canStepAside }: HoldEvidence): void {
@@ -118,7 +145,11 @@ export class Holds {
 }
 
 /** Holds that a statement takes as the last thing that it does. */
-const onlyBySuccess: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock', 'handler']);
+const onlyBySuccess: ReadonlySet<Hold> = new Set<Hold>([
+  'table locks',
+  'read lock',
+  'text prepared statements',
+]);
 
 type Change = readonly [hold: Hold, held: boolean];
 
@@ -167,7 +198,6 @@ function lockChanges(lock: Statement['locks'][number]): Change[] {
     case 'release-all-locks':
       return [];
     case 'handler-open':
-      return [['handler', true]];
     case 'handler-close':
       return [];
   }

@@ -85,6 +85,13 @@ export class PreparedStatements {
     return false;
   }
 
+  /** Ids that the connection of that state has for the statements whose cursors are open. */
+  openCursors(owner: object): number[] {
+    return [...this.byId.values()]
+      .filter(({ cursorOpen, backend }) => cursorOpen && backend?.owner === owner)
+      .map(({ backend }) => backend?.id ?? 0);
+  }
+
   /** The connection is gone, and every cursor with it. */
   closeCursors(): void {
     for (const statement of this.byId.values()) statement.cursorOpen = false;

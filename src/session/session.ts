@@ -10,6 +10,7 @@ import { PreparedStatements } from './prepared-statements.js';
 import type { TextStatements } from './text-statements.js';
 import { newOwner, type VariableOwner } from './user-variables.js';
 import {
+  agrees,
   charsetVariables,
   literalOf,
   namesLiteral,
@@ -152,6 +153,11 @@ export class Session {
     this.namesChanged = true;
   }
 
+  /** The session has set character_set_results alone: no SET NAMES leads there. */
+  resultsAssigned(): void {
+    this.names = null;
+  }
+
   adoptNames(connection: ConnectionState): void {
     const known = charsetVariables.every((name) => !connection.isInDoubt(name));
     if (!this.namesChanged || !known) return;
@@ -168,7 +174,9 @@ export class Session {
 
   /** The server said that `name` has this value in this session. */
   told(name: string, shown: string): void {
-    this.variables.set(name, literalOf(name, shown));
+    const value = literalOf(name, shown);
+    if (!agrees(this.names, name, value)) this.names = null;
+    this.variables.set(name, value);
   }
 
   /** How the server would read this session's statements. */

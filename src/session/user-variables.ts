@@ -83,6 +83,14 @@ export function readVariables(names: readonly string[]): string {
   return `SELECT ${columns.join(',')} LIMIT 1`;
 }
 
+/** Asks for the text in a variable. */
+export function readTextIn(name: string): string {
+  return `SELECT ${mention(name)} LIMIT 1`;
+}
+
+/** Of a column definition: https://mariadb.com/kb/en/result-set-packets/#field-details-flag */
+const UNSIGNED_FLAG = 0x20;
+
 /** The values in the reply to `readVariables`, as literals that give the variable the same type, collation and value again. */
 export function literalsOf(
   names: readonly string[],
@@ -91,16 +99,37 @@ export function literalsOf(
 ): Literal[] {
   return names.map((_, i) => {
     const value = row[3 * i] ?? null;
-    if (value === null) return UNSET;
-    return literal(columns[3 * i]?.type, value, row[3 * i + 1] ?? '', row[3 * i + 2] ?? 'binary');
+    const collation = row[3 * i + 2] ?? 'binary';
+    return value === null
+      ? nothing(collation)
+      : literal(columns[3 * i], value, row[3 * i + 1] ?? '', collation);
   });
 }
 
-function literal(type: number | undefined, value: string, hex: string, collation: string): Literal {
+/** NULL of a character set: so a variable is that was only prepared to be set. */
+function nothing(collation: string): Literal {
+  if (collation === 'binary') return UNSET;
+  return `CAST(NULL AS CHAR CHARACTER SET ${charsetOf(collation)}) COLLATE ${collation}`;
+}
+
+function charsetOf(collation: string): string {
+  return collation.split('_', 1)[0] ?? 'binary';
+}
+
+function literal(
+  column: ColumnDefinition | undefined,
+  value: string,
+  hex: string,
+  collation: string,
+): Literal {
+  const type = column?.type;
+  if (type === FieldType.LONGLONG && ((column?.flags ?? 0) & UNSIGNED_FLAG) !== 0)
+    return `CAST(${value} AS UNSIGNED)`;
   if (type === FieldType.LONGLONG || type === FieldType.NEWDECIMAL) return value;
   if (type === FieldType.DOUBLE) return /e/i.test(value) ? value : `${value}e0`;
-  const charset = collation.split('_', 1)[0] ?? 'binary';
-  return collation === 'binary' ? `_binary x'${hex}'` : `_${charset} x'${hex}' COLLATE ${collation}`;
+  return collation === 'binary'
+    ? `_binary x'${hex}'`
+    : `_${charsetOf(collation)} x'${hex}' COLLATE ${collation}`;
 }
 
 export function assignVariables(values: readonly (readonly [name: string, value: Literal])[]): string {

@@ -59,6 +59,14 @@ export function namesVariables(names: Literal): [name: (typeof charsetVariables)
   ];
 }
 
+/**
+ * Whether replies still name the collation that SET NAMES with `names` has given them, when `name` is made `value`: whoever
+ * sets character_set_results alone gets the default one of that character set.
+ */
+export function agrees(names: Literal | null | undefined, name: string, value: Literal): boolean {
+  return name !== 'character_set_results' || names == null || names.startsWith(`${value} `);
+}
+
 /** The text of a string literal without escapes; empty for any other literal. */
 export function unquoted(literal: Literal): string {
   return literal.startsWith("'") ? literal.slice(1, -1) : '';

@@ -22,9 +22,36 @@ const plainName = /^[\x20-\x7e]*$/;
 
 /**
  * The calls in `SELECT item, ...` and `DO item, ...`, where nothing follows the list but FROM DUAL, and each item is a call
- * as a whole or calls nothing at all. Null for any other statement, and where an argument is no literal and no parameter.
+ * as a whole or calls nothing at all; and those of any statement that only asks for locks. Null for any other statement, and
+ * where an argument is no literal and no parameter.
  */
 export function readLockCalls(reading: Reading): LockCall[] | null {
+  return onlyAsks(reading) ? readQuestions(reading) : readList(reading);
+}
+
+/** Whether it calls none of the functions that take or release a lock. */
+function onlyAsks({ tokens }: Reading): boolean {
+  return tokens.every(({ word }) => !functions.has(word) || questions.has(word));
+}
+
+const questions: ReadonlySet<string> = new Set<LockFunction>(['IS_FREE_LOCK', 'IS_USED_LOCK']);
+
+/** It matters to no question how often it is asked, and whether. */
+function readQuestions(reading: Reading): LockCall[] | null {
+  const { tokens } = reading;
+  if (tokens.length > MOST_TOKENS) return null;
+  const calls: LockCall[] = [];
+  for (const [at, { word }] of tokens.entries()) {
+    if (!questions.has(word) || tokens[at + 1]?.word !== '(') continue;
+    const close = tokens.findIndex((token, index) => index > at && token.word === ')');
+    const call = readCall(reading, tokens.slice(at, close + 1), 0);
+    if (call === null) return null;
+    calls.push(call);
+  }
+  return calls;
+}
+
+function readList(reading: Reading): LockCall[] | null {
   const { tokens, draft } = reading;
   if (draft.verb !== 'SELECT' && draft.verb !== 'DO') return null;
   const first = tokens.findIndex(({ word }) => word === draft.verb) + 1;

@@ -1,5 +1,5 @@
 // What locks tables or the server for as long as the session wants, and administration, which commits.
-import { acceptOneOf, obscure, qualifiedName } from './reading.js';
+import { accept, acceptOneOf, name, obscure, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
 
 /** Statements about accounts, replication, plugins: no effect on the session but that they commit. */
@@ -44,8 +44,13 @@ export function readFlush(reading: Reading): void {
 
 /** `HANDLER t OPEN | READ | CLOSE`. */
 export function readHandler(reading: Reading): void {
-  qualifiedName(reading);
+  const { draft } = reading;
+  const table = qualifiedName(reading);
+  draft.handler = table?.name ?? null;
   const what = acceptOneOf(reading, 'OPEN', 'CLOSE');
-  if (what === 'OPEN') reading.draft.locks.push('handler-open');
-  if (what === 'CLOSE') reading.draft.locks.push('handler-close');
+  if (what === 'CLOSE') draft.locks.push('handler-close');
+  if (what !== 'OPEN') return;
+  draft.locks.push('handler-open');
+  accept(reading, 'AS');
+  draft.handler = name(reading) ?? draft.handler;
 }

@@ -1,9 +1,10 @@
 // PREPARE and EXECUTE of text prepared statements.
 import { pairTestOf } from './bytes.js';
-import { isPlainString, textOf } from './literals.js';
+import { isPlainString, textOf, variableName } from './literals.js';
 import { accept, name, obscure } from './reading.js';
 import type { Reading } from './reading.js';
 import { readDeallocated } from './tables.js';
+import { Kind } from './token.js';
 
 /** `PREPARE name FROM text`. */
 export function readPrepare(reading: Reading): void {
@@ -12,13 +13,27 @@ export function readPrepare(reading: Reading): void {
     obscure(reading.draft, 'PREPARE');
     return;
   }
-  reading.draft.prepare = { name: prepared.toLowerCase(), text: preparedText(reading) };
+  reading.draft.prepare = {
+    name: prepared.toLowerCase(),
+    text: preparedText(reading),
+    from: preparedFrom(reading),
+  };
 }
 
-/** The statement's text where it is one plain string. */
-function preparedText({ tokens, at, text, mode }: Reading): string | null {
+/** The user variable that the statement's text is in, where it is in one. */
+function preparedFrom({ tokens, at, text, mode }: Reading): string | null {
   const token = tokens[at];
-  if (token === undefined || tokens.length > at + 1 || !isPlainString(text, token)) return null;
+  return token?.kind === Kind.UserVariable && tokens.length === at + 1
+    ? variableName(text, token, mode)
+    : null;
+}
+
+/** The statement's text where it is one plain string, with nothing behind it but what `last` allows. */
+function preparedText({ tokens, at, text, mode }: Reading, last?: string): string | null {
+  const token = tokens[at];
+  const next = tokens[at + 1];
+  if (token === undefined || !isPlainString(text, token)) return null;
+  if (next !== undefined && (last === undefined || next.word !== last)) return null;
   // Where a second byte may be a backslash, the escapes in it are not told apart here.
   if (pairTestOf(mode) !== null && text.subarray(token.start, token.end).some((byte) => byte >= 0x80))
     return null;
@@ -31,7 +46,8 @@ export function readExecute(reading: Reading): void {
   reading.assignsMentioned = true;
   draft.writes = true;
   if (accept(reading, 'IMMEDIATE')) {
-    obscure(draft, 'EXECUTE IMMEDIATE');
+    draft.immediate = preparedText(reading, 'USING');
+    if (draft.immediate === null) obscure(draft, 'EXECUTE IMMEDIATE');
     return;
   }
   const executed = name(reading);

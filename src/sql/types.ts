@@ -157,6 +157,8 @@ export interface Statement {
   readonly usesSchema: boolean;
   readonly diagnostics: readonly DiagnosticsRead[];
   readonly locks: readonly LockEffect[];
+  /** The alias under which a HANDLER statement knows its table, as it is written. */
+  readonly handler: string | null;
   /** Its calls of functions for named locks, in the order in which they are evaluated; null where that cannot be read. */
   readonly lockCalls: readonly LockCall[] | null;
   /** It mentions CONNECTION_ID(), @@pseudo_thread_id, the process list or who holds a user lock. */
@@ -164,10 +166,17 @@ export interface Statement {
   readonly kill: KillEffect | null;
   /**
    * PREPARE, EXECUTE and DEALLOCATE of text prepared statements, names in lower case. `text` is null where it is not a
-   * plain string; it is decoded as UTF-8 where the character set is that, otherwise byte by byte (latin1).
+   * plain string; it is decoded as UTF-8 where the character set is that, otherwise byte by byte (latin1). `from` is the
+   * user variable that it is taken from.
    */
-  readonly prepare: { readonly name: string; readonly text: string | null } | null;
+  readonly prepare: {
+    readonly name: string;
+    readonly text: string | null;
+    readonly from: string | null;
+  } | null;
   readonly execute: string | null;
+  /** The text of an EXECUTE IMMEDIATE, where it is a plain string. */
+  readonly immediate: string | null;
   readonly deallocate: string | null;
   /** `LOAD DATA LOCAL`. */
   readonly loadsLocalFile: boolean;

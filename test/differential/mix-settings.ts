@@ -123,7 +123,6 @@ const schemas: readonly string[] = [
   'USE {schema}',
   'USE `{second}`',
   'use {second};',
-  'USE {third}',
   'USE no_such_schema',
   'CREATE DATABASE IF NOT EXISTS {third} CHARACTER SET latin1',
   'CREATE DATABASE {third}',

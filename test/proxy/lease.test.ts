@@ -2,8 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { errorOf, rowsOf, type RawClient } from '../support/raw-client.js';
+import { command, errorOf, rowsOf, type RawClient } from '../support/raw-client.js';
 import type { SettingsOverrides } from '../support/settings.js';
+import { executeBody, statementId } from '../support/transcript.js';
 
 const server = useMariadb();
 const instances = useInstances();
@@ -16,6 +17,12 @@ async function start(overrides: SettingsOverrides): Promise<void> {
   instance = await instances.start(server, account, overrides);
   one = await instance.login({ schema: account.schema });
   two = await instance.login({ schema: account.schema });
+}
+
+/** Leaves a cursor open on rows of `t`. */
+async function openCursor(client: RawClient): Promise<void> {
+  const prepared = await client.command(command.STMT_PREPARE, Buffer.from('SELECT id FROM t'));
+  await client.command(command.STMT_EXECUTE, executeBody(statementId(prepared), 1));
 }
 
 beforeEach(async () => {
@@ -63,6 +70,25 @@ describe('a lease that runs out while others wait', () => {
     const reply = await one.query(ask);
     if (errorOf(reply) === undefined) expect(rowsOf(reply)).toEqual([['7']]);
     else expect(errorOf(reply)).toMatchObject({ errno: 1213, sqlState: '40001' });
+  });
+
+  it.each([
+    ['a handler', () => one.query('HANDLER t OPEN AS h'), 'HANDLER h READ FIRST', 1109],
+    ['a cursor', () => openCursor(one), 'SELECT 1', undefined],
+    ['an open transaction', () => one.query('BEGIN'), 'SELECT 1', undefined],
+    ['table locks', () => one.query('LOCK TABLES t READ'), 'SELECT 1', undefined],
+  ])('of %s takes nothing from those who hold nothing', async (_, hold, again, errno) => {
+    await start({ pinTimeoutMs: 50 });
+    await server.query(`INSERT INTO ${account.schema}.t VALUES (1), (2)`);
+    await two.query("SELECT GET_LOCK('kept', 0)");
+    await two.query('CREATE TEMPORARY TABLE kept SELECT 7 AS a');
+    await hold();
+    expect(await two.rows('SELECT a FROM kept')).toEqual([['7']]);
+    expect(await two.rows("SELECT IS_USED_LOCK('kept') = CONNECTION_ID()")).toEqual([['1']]);
+    expect((await one.failure('SELECT 1')).errno).toBe(1213);
+    const reply = await one.query(again);
+    expect(errorOf(reply)?.errno).toBe(errno);
+    expect(instance.status().counters.backendConnects).toBe(1);
   });
 
   it('leaves nothing of its holder to the one who comes next', async () => {

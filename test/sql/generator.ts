@@ -222,7 +222,7 @@ const prepare: Maker = (random, write) => {
   const prepared = value(random);
   return {
     text: write.join('PREPARE', write.name(name), 'FROM', write.string(prepared)),
-    told: { prepare: { name: name.toLowerCase(), text: prepared }, opaque: null },
+    told: { prepare: { name: name.toLowerCase(), text: prepared, from: null }, opaque: null },
   };
 };
 

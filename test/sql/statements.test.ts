@@ -97,9 +97,10 @@ const cases: [text: string, told: object][] = [
   ['FLUSH TABLES WITH READ LOCK', { ...ddl, locks: ['flush-read-lock'] }],
   ['FLUSH LOCAL TABLES a, b FOR EXPORT', { ...ddl, locks: ['flush-read-lock'] }],
   ['FLUSH STATUS', ddl],
-  ['HANDLER t OPEN AS h', { locks: ['handler-open'], usesSchema: true }],
-  ['HANDLER h READ FIRST', { usesSchema: true }],
-  ['HANDLER close CLOSE', { locks: ['handler-close'], usesSchema: true }],
+  ['HANDLER t OPEN AS h', { locks: ['handler-open'], handler: 'h', usesSchema: true }],
+  ['HANDLER h READ FIRST', { handler: 'h', usesSchema: true }],
+  ['HANDLER s.t OPEN', { locks: ['handler-open'], handler: 't', usesSchema: true }],
+  ['HANDLER close CLOSE', { locks: ['handler-close'], handler: 'close', usesSchema: true }],
   [
     "DO RELEASE_LOCK('a')",
     {
@@ -126,24 +127,34 @@ const cases: [text: string, told: object][] = [
   // Text prepared statements
   [
     "PREPARE S FROM 'SELECT ''a'', \\'b\\''",
-    { prepare: { name: 's', text: `SELECT 'a', 'b'` }, usesSchema: true },
+    { prepare: { name: 's', text: `SELECT 'a', 'b'`, from: null }, usesSchema: true },
   ],
   [
     'PREPARE `s 1` FROM @x',
     {
-      prepare: { name: 's 1', text: null },
+      prepare: { name: 's 1', text: null, from: 'x' },
       usesSchema: true,
       userVariables: { mentioned: ['x'], assigned: [] },
     },
   ],
-  ["PREPARE s FROM CONCAT('a', 'b')", { prepare: { name: 's', text: null }, usesSchema: true }],
-  ["PREPARE s FROM 'a' 'b'", { prepare: { name: 's', text: null }, usesSchema: true }],
+  ["PREPARE s FROM CONCAT('a', 'b')", { prepare: { name: 's', text: null, from: null }, usesSchema: true }],
+  ["PREPARE s FROM 'a' 'b'", { prepare: { name: 's', text: null, from: null }, usesSchema: true }],
   ['EXECUTE S', { execute: 's', writes: true, usesSchema: true }],
   [
     'EXECUTE s USING @a',
     { execute: 's', writes: true, usesSchema: true, userVariables: { mentioned: ['a'], assigned: ['a'] } },
   ],
-  ["EXECUTE IMMEDIATE 'SELECT 1'", { opaque: 'EXECUTE IMMEDIATE', writes: true, usesSchema: true }],
+  ["EXECUTE IMMEDIATE 'SELECT 1'", { immediate: 'SELECT 1', writes: true, usesSchema: true }],
+  ["EXECUTE IMMEDIATE 'SELECT ?' USING 1", { immediate: 'SELECT ?', writes: true, usesSchema: true }],
+  [
+    'EXECUTE IMMEDIATE @a',
+    {
+      opaque: 'EXECUTE IMMEDIATE',
+      writes: true,
+      usesSchema: true,
+      userVariables: { mentioned: ['a'], assigned: ['a'] },
+    },
+  ],
   ['DEALLOCATE PREPARE s', { deallocate: 's', usesSchema: true }],
   ['DROP PREPARE S', { deallocate: 's', usesSchema: true }],
   // The rest

@@ -47,7 +47,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       const text = payload.subarray(1);
       const mode = session.sqlMode(facts);
       const read = readText(text, mode);
-      const effects = withExecuted(read.statements, session, mode);
+      const effects = withTexts(read.statements, session, mode);
       const isQuery = code === Command.QUERY;
       if (!isQuery) session.statements.checkRoom();
       checkTextRoom(session.textStatements, effects);
@@ -82,15 +82,39 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
   }
 }
 
-/** EXECUTE does what the text of its PREPARE does. */
-function withExecuted(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
-  if (!effects.some(({ execute }) => execute !== null)) return effects;
+/** EXECUTE does what the text of its PREPARE does; PREPARE touches the user variables that its text assigns. */
+function withTexts(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
+  const haveTexts = effects.some(
+    ({ prepare, execute, immediate }) => prepare !== null || execute !== null || immediate !== null,
+  );
+  if (!haveTexts) return effects;
   return effects.flatMap((effect) => {
-    const text = effect.execute === null ? undefined : session.textStatements.get(effect.execute)?.text;
-    return text === undefined
-      ? [effect]
-      : [effect, ...readText(Buffer.from(text, 'latin1'), mode).statements];
+    const read = (text: string): readonly Statement[] =>
+      readText(Buffer.from(text, 'latin1'), mode).statements;
+    const { prepare } = effect;
+    if (prepare !== null && prepare.text !== null) return [preparing(effect, read(prepare.text))];
+    const executed = executedText(effect, session);
+    return executed === undefined ? [effect] : [effect, ...read(executed)];
   });
+}
+
+/** The text that the statement executes; undefined where it executes none that is known. */
+export function executedText({ execute, immediate }: Statement, session: Session): string | undefined {
+  return execute === null ? (immediate ?? undefined) : session.textStatements.get(execute)?.text;
+}
+
+/** The server makes the variables that a text is to assign, or changes their character set, when it is prepared. */
+function preparing(effect: Statement, prepared: readonly Statement[]): Statement {
+  const assigned = prepared.flatMap(({ userVariables }) => userVariables.assigned);
+  if (assigned.length === 0) return effect;
+  const { userVariables } = effect;
+  return {
+    ...effect,
+    userVariables: {
+      mentioned: [...userVariables.mentioned, ...assigned],
+      assigned: [...userVariables.assigned, ...assigned],
+    },
+  };
 }
 
 /** The bytes alone: what stays with the session must not keep the chunk, or the pool, that they are a part of. */

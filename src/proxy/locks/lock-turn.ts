@@ -15,7 +15,7 @@ import type { Session } from '../../session/session.js';
 import { AnswerCollector } from '../backend/answer-collector.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
-import { saveDiagnostics } from '../state/save-diagnostics.js';
+import { hasDiagnosticsOf, saveDiagnostics } from '../state/save-diagnostics.js';
 import { dress, undress, type DressedCommand } from './lock-edits.js';
 import { planLocks, type BoundCall, type LockPlan } from './lock-plan.js';
 import { describeWait, type LockWaiter, type LockWaits } from './lock-waits.js';
@@ -126,7 +126,7 @@ export class LockTurn {
   dress(live: Live): DressedCommand {
     if (this.plan.kind !== 'shared') return { command: this.command, originalName: null };
     // The question whose locks they are, and a second try, leave counts that are not the session's.
-    if (live.state.diagnosticsOf === this.session) saveDiagnostics(this.session, live);
+    if (hasDiagnosticsOf(this.session, live.state)) saveDiagnostics(this.session, live);
     this.dressed = dress(this.command, this.calls, this.denied, this.session, live.state.namedLocks);
     return this.dressed;
   }

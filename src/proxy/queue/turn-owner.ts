@@ -30,6 +30,8 @@ export interface TurnOwner extends Holder {
   whenFileIsOver(): Promise<void>;
   /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
   connectionReset(state: ConnectionState, why: string): void;
+  /** What the session had on a connection of that state, and only there, is gone: its next command is told. */
+  lostState(state: ConnectionState, why: string): void;
   /** The running statement has run for too long. */
   timedOut(error: ClientError): void;
   /** Where sessions wait for named locks. */

@@ -2,6 +2,7 @@
 
 import { askConditions, plainCondition, readConditions, type Condition } from '../../session/conditions.js';
 import { WARNING_COLUMNS, type Diagnostics, type SavedWarnings } from '../../session/diagnostics.js';
+import type { ConnectionState } from '../../session/connection-state.js';
 import type { Session } from '../../session/session.js';
 import { Command } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
@@ -19,17 +20,18 @@ export function saveDiagnostics(session: Session, live: Live): void {
   const { diagnostics } = session;
   const { question } = diagnostics;
   const hasFoundRows = state.foundRowsOf === session;
+  const hasWarnings = state.diagnosticsOf === session;
   state.diagnosticsOf = state.foundRowsOf = null;
   if (question === null) return;
   const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
   const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
-  const warnings = question.warnings ? askWarnings(live, diagnostics) : null;
+  const warnings = question.warnings && hasWarnings ? askWarnings(live, diagnostics) : null;
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
     diagnostics.answered({
       ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
       ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
-      saved: (await warnings) ?? { head: EMPTY, rows: [], conditions: [] },
+      saved: (warnings === null ? diagnostics.saved : await warnings) ?? none,
     });
   };
   // A connection that is lost in between takes the diagnostics with it.
@@ -38,11 +40,21 @@ export function saveDiagnostics(session: Session, live: Live): void {
 
 /** Statements of our own are about to overwrite what the session's last one left. */
 export function leaveDiagnostics(session: Session, live: Live): void {
-  if (live.state.diagnosticsOf === session) saveDiagnostics(session, live);
+  if (hasDiagnosticsOf(session, live.state)) saveDiagnostics(session, live);
   live.state.diagnosticsOf = live.state.foundRowsOf = null;
 }
 
-const EMPTY = Buffer.alloc(0);
+const none: SavedWarnings = { head: Buffer.alloc(0), rows: [], conditions: [] };
+
+/** Whether the connection has anything of what the session's last statements left. */
+export function hasDiagnosticsOf(
+  session: Session,
+  { diagnosticsOf, foundRowsOf, insertId }: ConnectionState,
+): boolean {
+  return (
+    diagnosticsOf === session || foundRowsOf === session || ('of' in insertId && insertId.of === session)
+  );
+}
 
 /** Both questions leave the warnings where they are. */
 function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Promise<SavedWarnings | null> {

@@ -44,6 +44,9 @@ export function learn(
     if (assignsNames(statement)) {
       state.names = undefined;
       session.namesAssigned();
+    } else if (outcome.err === null && assignsResults(statement)) {
+      state.names = undefined;
+      session.resultsAssigned();
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
@@ -52,7 +55,8 @@ export function learn(
   session.adoptNames(state);
 }
 
-function learnTextStatement(
+/** What a session's text prepared statements are after a PREPARE or DEALLOCATE. */
+export function learnTextStatement(
   session: Session,
   state: ConnectionState,
   statement: Statement,
@@ -86,6 +90,10 @@ export function learnTables(session: Session, state: ConnectionState, statement:
 
 function assignsNames({ assigns }: Statement): boolean {
   return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
+}
+
+function assignsResults({ assigns }: Statement): boolean {
+  return assigns.some(({ name }) => name === 'character_set_results');
 }
 
 /** What the server told of the session's state in the OK packets of a reply. */

@@ -171,7 +171,9 @@ export class CommandTurn implements Refusable, TurnTimes {
   /** Everybody's variables are saved first; what else was only on the old connection is lost, and told. */
   private async renew(reason: string, live: Live): Promise<TurnResult> {
     await saveBeforeReset(this.owner.session, live);
-    this.owner.connectionReset(live.state, `the backend connection had to be renewed (${reason})`);
+    const why = `the backend connection had to be renewed (${reason})`;
+    this.owner.connectionReset(live.state, why);
+    this.owner.lostState(live.state, why);
     return { type: 'renew', reason };
   }
 

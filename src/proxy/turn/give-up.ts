@@ -2,6 +2,7 @@
 
 import type { InstanceSettings } from '../../config/types.js';
 import { Command } from '../../wire/constants.js';
+import { int } from '../../wire/lenenc.js';
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Hold } from '../../session/holds.js';
 import type { Live } from '../backend/backend-link.js';
@@ -10,8 +11,15 @@ import { saveBeforeReset } from './turn-preparation.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Slot } from '../queue/slot.js';
 
-const transactional: ReadonlySet<Hold> = new Set<Hold>(['transaction', 'settings of the next transaction']);
-const locks: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock']);
+/** What the connection can be freed of without losing anything else. */
+const mild: ReadonlySet<Hold> = new Set<Hold>([
+  'transaction',
+  'settings of the next transaction',
+  'table locks',
+  'read lock',
+  'handler',
+  'cursor',
+]);
 
 /**
  * Rolls back, unlocks, forgets: afterwards nothing that the session held is on the connection. Where no statement does that,
@@ -19,22 +27,40 @@ const locks: ReadonlySet<Hold> = new Set<Hold>(['table locks', 'read lock']);
  * @throws BackendGone
  */
 async function giveUp(owner: TurnOwner, slot: Slot, live: Live, settings: InstanceSettings): Promise<void> {
-  const { holds } = owner.session;
-  const reasons = holds.list;
-  holds.clear();
-  const mild = reasons.every((reason) => transactional.has(reason) || locks.has(reason));
-  if (mild && (await endTransaction(reasons, live))) return;
+  const { holds, statements } = owner.session;
   const { state } = live;
+  const reasons = holds.list;
+  const handlers = holds.openHandlers;
+  const cursors = statements.openCursors(state);
+  holds.clear();
+  statements.closeCursors();
+  const isMild = handlers !== null && reasons.every((reason) => mild.has(reason));
+  if (isMild && (await letGo(reasons, handlers, cursors, live))) return;
   await saveBeforeReset(slot.resident === owner ? owner.session : null, live);
   if (!(await resetConnection(live, settings)))
     await slot.link.renew('it could not be freed of what a session held');
   owner.connectionReset(state, `the backend connection had to be freed of what session ${owner.id} held`);
 }
 
-async function endTransaction(reasons: readonly Hold[], { connection }: Live): Promise<boolean> {
-  const rolledBack = (await connection.ask('ROLLBACK', false)) !== null;
-  if (!reasons.some((reason) => locks.has(reason))) return rolledBack;
-  return rolledBack && (await connection.ask('UNLOCK TABLES')) !== null;
+/** Closes, rolls back and unlocks. @returns false where the server refused something */
+async function letGo(
+  reasons: readonly Hold[],
+  handlers: readonly string[],
+  cursors: readonly number[],
+  { connection }: Live,
+): Promise<boolean> {
+  const closed = cursors.map((id) => connection.run(resetPayload(id), 'ok').ended);
+  for (const { err } of await Promise.all(closed)) if (err !== null) return false;
+  // A handler whose table is gone is closed; what is still open then, the server says nothing of.
+  for (const alias of handlers) await connection.ask(`HANDLER \`${alias.replaceAll('`', '``')}\` CLOSE`);
+  const isRolledBack = (await connection.ask('ROLLBACK', false)) !== null;
+  const hasLocks = reasons.includes('table locks') || reasons.includes('read lock');
+  return isRolledBack && (!hasLocks || (await connection.ask('UNLOCK TABLES')) !== null);
+}
+
+/** COM_STMT_RESET closes the statement's cursor: https://mariadb.com/kb/en/com_stmt_reset/ */
+function resetPayload(id: number): Buffer {
+  return Buffer.concat([Buffer.from([Command.STMT_RESET]), int(id, 4)]);
 }
 
 /** COM_RESET_CONNECTION; MySQL before 5.7.3 and some compatible servers do not know it. */
@@ -54,12 +80,12 @@ async function useSchemaAgain({ connection, state }: Live): Promise<void> {
   if (err !== null) state.schema = undefined;
 }
 
-/** The same, with the session's cursors, where there still is a connection: what was on a lost one is gone with it. */
+/** The same, where there still is a connection: what was on a lost one is gone with it. */
 export async function giveUpIfThere(owner: TurnOwner, slot: Slot, settings: InstanceSettings): Promise<void> {
   const { live } = slot.link;
-  owner.session.statements.closeCursors();
   try {
     if (live !== null && owner.session.holds.any) await giveUp(owner, slot, live, settings);
+    else owner.session.statements.closeCursors();
   } catch (error) {
     if (!(error instanceof BackendGone)) throw error;
   }

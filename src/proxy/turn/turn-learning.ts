@@ -10,6 +10,7 @@ import type { ClientCommand } from '../command/command.js';
 import type { Outcome } from '../backend/reply-progress.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { uncover } from '../state/hidden-effects.js';
+import { withPreparedTexts } from '../state/prepared-texts.js';
 import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
 import { learnToRename } from '../state/table-renaming.js';
 
@@ -28,13 +29,15 @@ export async function learnFromReply(
     session.schema = live.state.schema = payload.toString('utf8', 1);
   }
   if (statement !== null) learnStatement(command, statement, outcome);
+  if (code === Command.STMT_PREPARE) learnVariables(session, effects, live);
   if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
   else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
-  const seen = [...ran];
+  const judged = outcome.err === null ? await withPreparedTexts(ran, session, live) : ran;
+  const seen = [...judged];
   let unjudged = false;
   try {
-    const { isUnjudged, objects } = await uncover(session, ran, live, outcome);
+    const { isUnjudged, objects } = await uncover(session, judged, live, outcome);
     unjudged = isUnjudged;
     seen.push(...objects);
     for (const found of objects) learnTables(session, live.state, found);
@@ -95,6 +98,12 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
 
 function textOf({ text, statement }: ClientCommand): Buffer | null {
   return text ?? statement?.preparePayload.subarray(1) ?? null;
+}
+
+/** The server makes the variables that a statement is to assign, or changes their character set, when it prepares it. */
+function learnVariables(session: Session, prepared: readonly Statement[], { state }: Live): void {
+  for (const { userVariables } of prepared)
+    for (const name of userVariables.assigned) state.userVariables.give(name, session.userVariables);
 }
 
 function learnStatement(

@@ -1,7 +1,13 @@
 // Before a command is sent: its session's state is brought onto the connection, and nobody else's is lost by that.
 
 import { FleetError } from '../../errors.js';
-import { difference, needsFreshSchema, queryCommand, type StateCommand } from '../../session/difference.js';
+import {
+  difference,
+  needsFreshSchema,
+  queryCommand,
+  setVariables,
+  type StateCommand,
+} from '../../session/difference.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import { preparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
@@ -12,6 +18,7 @@ import {
   readVariables,
   UNSET,
 } from '../../session/user-variables.js';
+import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command, ServerStatus } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
@@ -20,7 +27,7 @@ import type { ClientCommand } from '../command/command.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
 import { textStatementSteps } from './prepare-again.js';
-import { leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
+import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 
 /** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
@@ -65,7 +72,7 @@ export function checkSize(command: ClientCommand, live: Live): void {
  * @throws BackendGone
  */
 export async function settleResident(resident: Session | null, live: Live): Promise<void> {
-  if (resident !== null && live.state.diagnosticsOf === resident) saveDiagnostics(resident, live);
+  if (resident !== null && hasDiagnosticsOf(resident, live.state)) saveDiagnostics(resident, live);
   if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
 }
 
@@ -95,10 +102,8 @@ export function registerPrepared(
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   clearLeftovers(session, live);
-  // Whoever only reads cannot rename: that is done under the one who can, this session or the one before.
   const tables = tableSteps(command, session, live);
-  const own = difference(live.state, session);
-  const steps = onlyReads(live.state) ? [...own, ...tables] : [...tables, ...own];
+  const steps = aroundDifference(tables, session, live);
   const clearing = clearingStep(command, session, live);
   if (clearing !== null) steps.push(clearing);
   const statements = textStatementSteps(command, session, live);
@@ -161,8 +166,28 @@ function tableSteps(command: ClientCommand, session: Session, { state }: Live): 
   return temporaryTables.renamings(session, mayTouch).map(({ sql, done }) => queryCommand(sql, done));
 }
 
-function onlyReads(state: ConnectionState): boolean {
-  return readOnlyVariables.some((name) => /^'?(ON|1)'?$/i.test(state.valueOf(name)));
+/** Whoever only reads cannot rename: that is done under the one who can, this session or the one before; else under neither. */
+function aroundDifference(
+  tables: readonly StateCommand[],
+  session: Session,
+  { state }: Live,
+): StateCommand[] {
+  const own = difference(state, session);
+  const onlyReads = readOnlyVariables.filter((name) => isOn(state.valueOf(name)));
+  if (tables.length === 0 || onlyReads.length === 0) return [...tables, ...own];
+  const wanted = onlyReads.map((name) => [name, session.wanted(name, state)] as const);
+  if (!wanted.some(([, value]) => isOn(value))) return [...own, ...tables];
+  const writing = onlyReads.map((name) => [name, "'OFF'"] as const);
+  return [
+    setVariables(state, session, null, writing),
+    ...tables,
+    ...own,
+    setVariables(state, session, null, wanted),
+  ];
+}
+
+function isOn(value: Literal): boolean {
+  return /^'?(ON|1)'?$/i.test(value);
 }
 
 function begins({ beginsTransaction, oneShot, locks, assigns }: Statement): boolean {
