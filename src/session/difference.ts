@@ -63,9 +63,15 @@ function variableDifference(connection: ConnectionState, session: Session): Assi
     // What is in doubt is this session's own value: another session's would have been asked for.
     if (connection.isInDoubt(name) || !connection.isSettable(name)) continue;
     const wanted = session.wanted(name, connection);
-    if ((afterNames.get(name) ?? connection.valueOf(name)) !== wanted) assignments.push([name, wanted]);
+    const isInForce = (afterNames.get(name) ?? connection.valueOf(name)) === wanted;
+    if (!isInForce || isByNames(name, connection, session)) assignments.push([name, wanted]);
   }
   return assignments;
+}
+
+/** Where SET NAMES has made it what the session has set alone, replies name another collation. */
+function isByNames(name: string, connection: ConnectionState, session: Session): boolean {
+  return name === 'character_set_results' && session.names === null && connection.names !== undefined;
 }
 
 function multiStatements(connection: ConnectionState, on: boolean): StateCommand {
@@ -116,7 +122,7 @@ export function setVariables(
     if (names !== null) {
       for (const [name, value] of namesVariables(names)) connection.learn(name, value);
       connection.names = names;
-    } else if (session.names === null && assignments.some(([name]) => name === 'character_set_client')) {
+    } else if (session.names === null && assignments.some(([name]) => name.startsWith('character_set_'))) {
       connection.names = undefined;
     }
     for (const [name, value] of assignments) connection.learn(name, value);

@@ -88,7 +88,7 @@ export class Holds {
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
     for (const statement of evidence.statements) {
-      if (!evidence.failed) for (const hold of usedUpBy(statement)) this.remove(hold);
+      if (!evidence.failed) for (const hold of usedUpBy(statement, evidence.text)) this.remove(hold);
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -165,17 +165,18 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
   return changes;
 }
 
-/** What SET TRANSACTION and SET insert_id have set, as far as the statement is certain to use it up. */
-function usedUpBy({
-  verb,
-  usesSchema,
-  mayRunTriggers,
-  beginsTransaction,
-  endsTransaction,
-}: Statement): Hold[] {
+/** What SET TRANSACTION and SET insert_id have set, as far as the statement uses it up. */
+function usedUpBy(statement: Statement, text: Buffer | null): Hold[] {
+  const { verb, mayRunTriggers, beginsTransaction, endsTransaction } = statement;
   if (mayRunTriggers) return ['settings of the next transaction', 'id of the next row'];
-  const begins = (verb === 'SELECT' && usesSchema) || beginsTransaction || endsTransaction;
+  // To switch autocommit on ends a transaction only where there is one.
+  const begins = beginsTransaction || (endsTransaction && verb !== 'SET') || mayUseUp(statement, text);
   return begins ? ['settings of the next transaction'] : [];
+}
+
+/** It reads tables, by all appearances. Which of them have transactions, only the server knows. */
+export function mayUseUp({ verb, usesSchema }: Statement, text: Buffer | null): boolean {
+  return verb === 'SELECT' && usesSchema && /\bfrom\b/i.test(text?.toString('latin1') ?? '');
 }
 
 function isForRows({ text }: HoldEvidence): boolean {

@@ -101,13 +101,16 @@ export function literalsOf(
     const value = row[3 * i] ?? null;
     const collation = row[3 * i + 2] ?? 'binary';
     return value === null
-      ? nothing(collation)
+      ? nothing(columns[3 * i], collation)
       : literal(columns[3 * i], value, row[3 * i + 1] ?? '', collation);
   });
 }
 
-/** NULL of a character set: so a variable is that was only prepared to be set. */
-function nothing(collation: string): Literal {
+/** NULL as a variable has it that had a number before, or a text. */
+function nothing(column: ColumnDefinition | undefined, collation: string): Literal {
+  if (column?.type === FieldType.LONGLONG) return 'CAST(NULL AS SIGNED)';
+  if (column?.type === FieldType.NEWDECIMAL) return 'CAST(NULL AS DECIMAL)';
+  if (column?.type === FieldType.DOUBLE) return '(NULL+0e0)';
   if (collation === 'binary') return UNSET;
   return `CAST(NULL AS CHAR CHARACTER SET ${charsetOf(collation)}) COLLATE ${collation}`;
 }

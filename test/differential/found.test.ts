@@ -9,6 +9,7 @@ import type { Login, Script, Step } from './step.js';
 const server = useMariadb();
 
 const plain: Login = { schema: '{schema}', collation: 45, with: [], without: [] };
+const general: Login = { ...plain, collation: 46 };
 const nowhere: Login = { ...plain, schema: null };
 const said = (session: number, sql: string): Script['lines'][number] => ({
   session,
@@ -234,6 +235,102 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       did(0, { do: 'ping' }),
       said(0, 'START TRANSACTION READ ONLY'),
       did(0, { do: 'set-option', multi: false }),
+    ],
+  ],
+  [
+    'replies name the collation of their session after another has set character_set_results',
+    [
+      said(0, 'SET character_set_results = NULL; SELECT b FROM t ORDER BY id; CALL fails_late(); SELECT 3'),
+      said(1, 'SELECT * FROM t ORDER BY 1'),
+      said(0, "SET character_set_results = 'utf8mb4'"),
+      said(0, 'SELECT b FROM t ORDER BY id'),
+      said(1, 'SELECT b FROM t ORDER BY id'),
+      said(0, 'SELECT b FROM t ORDER BY id'),
+    ],
+    [general, general],
+  ],
+  [
+    'a number without a sign stays one while another uses its name, and NULL what it was NULL of',
+    [
+      said(1, 'SET max_error_count = @@max_sort_length + 1, @n = @@max_error_count'),
+      said(1, 'SET @c = 1'),
+      said(1, 'SET @c = NULL'),
+      said(0, 'SET @n = 1, @c = 2'),
+      said(1, 'SELECT @n, COERCIBILITY(@c), @c'),
+    ],
+  ],
+  [
+    "a statement that is only prepared makes its session's variables, and no other's",
+    [
+      did(1, { do: 'prepare', slot: 1, sql: "SET @a := 1e3, @c = 'x' COLLATE utf8mb4_bin" }),
+      said(0, 'SELECT @a'),
+      said(1, 'SELECT @a, COLLATION(@c)'),
+      said(0, "PREPARE p FROM 'SET @a = ?'"),
+      said(1, 'SELECT @a'),
+      said(0, 'SELECT @a'),
+    ],
+  ],
+  [
+    'temporary tables make room between sessions that only read',
+    [
+      said(1, 'CREATE TEMPORARY TABLE typed AS SELECT 1 AS a'),
+      said(0, 'SET SESSION TRANSACTION READ ONLY'),
+      said(0, 'SELECT 1'),
+      said(0, "BEGIN NOT ATOMIC SET @s = 'block'; SELECT @s; END"),
+    ],
+  ],
+  [
+    'a text that is executed at once does what it says',
+    [
+      said(0, "EXECUTE IMMEDIATE 'CREATE TEMPORARY TABLE tmp (a INT)'"),
+      said(1, 'SELECT * FROM tmp'),
+      said(1, "EXECUTE IMMEDIATE 'SET @s = ?' USING 'one'"),
+      said(0, 'SELECT @s'),
+      said(0, 'SELECT * FROM tmp'),
+    ],
+  ],
+  [
+    'a text from a variable is prepared again',
+    [
+      said(0, "SET @text = 'SELECT 5, ?'"),
+      said(0, 'PREPARE p FROM @text'),
+      said(1, "PREPARE p FROM 'SELECT 6'"),
+      said(0, 'EXECUTE p USING @text'),
+      said(1, 'EXECUTE p'),
+      said(0, 'PREPARE p FROM @undefined'),
+      said(0, 'EXECUTE p'),
+    ],
+  ],
+  [
+    'an id that was only set is kept, and the warnings over a statement that needs no table',
+    [
+      said(1, 'SELECT LAST_INSERT_ID(55)'),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'SELECT last_insert_id()'),
+      said(0, 'ROLLBACK TO here'),
+      said(0, 'VALUES (1), (2)'),
+      said(0, 'SET CHARSET DEFAULT'),
+      said(1, 'UNLOCK TABLES'),
+      said(0, 'SELECT @@session.warning_count'),
+    ],
+  ],
+  [
+    'locks are counted in a column as wide as the server has it',
+    [said(0, "SELECT GET_LOCK('{schema}.a', 0)"), said(1, 'SELECT RELEASE_ALL_LOCKS()'), said(0, 'SELECT 1')],
+  ],
+  [
+    'what a SET STATEMENT sets is not told of later',
+    [
+      said(0, `SET STATEMENT sql_mode = "ANSI_QUOTES" FOR INSERT INTO log (what) VALUES (@@sql_mode)`),
+      did(0, { do: 'ping' }),
+    ],
+  ],
+  [
+    'a lock is its own in any expression',
+    [
+      said(0, "SELECT GET_LOCK('{schema}.a', 0)"),
+      said(0, "SELECT COUNT(*) FROM t WHERE IS_USED_LOCK('{schema}.a') = CONNECTION_ID()"),
+      said(1, "SELECT IS_USED_LOCK('{schema}.a') = CONNECTION_ID(), IS_FREE_LOCK('{schema}.a') + 0"),
     ],
   ],
 ];

@@ -15,6 +15,7 @@ import {
 } from '../../session/variables.js';
 import { canRestore } from '../../session/text-statements.js';
 import type { Statement } from '../../sql/types.js';
+import { ServerStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import type { Outcome } from '../backend/reply-progress.js';
 
@@ -28,7 +29,7 @@ export function learn(
   statements: readonly Statement[],
   outcome: Outcome,
 ): void {
-  if (outcome.status !== null) session.status = outcome.status;
+  if (outcome.status !== null) session.status = lasting(outcome.status, session, statements);
   const told = learnTold(session, state, statements, outcome);
   for (const statement of statements) {
     for (const { name, value } of statement.assigns) {
@@ -53,6 +54,13 @@ export function learn(
     if (outcome.err === null) learnTables(session, state, statement);
   }
   session.adoptNames(state);
+}
+
+/** Status flags without those that a SET STATEMENT has brought about for itself. */
+function lasting(status: number, session: Session, statements: readonly Statement[]): number {
+  if (!statements.some(({ setsForItself }) => setsForItself)) return status;
+  const ofSqlMode = ServerStatus.ANSI_QUOTES | ServerStatus.NO_BACKSLASH_ESCAPES;
+  return (status & ~ofSqlMode) | (session.status & ofSqlMode);
 }
 
 /** What a session's text prepared statements are after a PREPARE or DEALLOCATE. */

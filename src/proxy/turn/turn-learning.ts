@@ -1,6 +1,7 @@
 // After a command: what its reply says of the session's state, its holds and its diagnostics.
 
 import { maySetInsertId } from '../../session/diagnostics.js';
+import { mayUseUp } from '../../session/holds.js';
 import type { PreparedStatement } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
 import type { Statement } from '../../sql/types.js';
@@ -62,6 +63,7 @@ function updateHolds(
   isUnjudged: boolean,
 ): void {
   const { holds, statements } = session;
+  const hadSettings = holds.has('settings of the next transaction');
   holds.update({
     statements: ran,
     status: outcome.status,
@@ -71,6 +73,13 @@ function updateHolds(
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
     isUnjudged,
   });
+  const hasUsedUp =
+    hadSettings && !holds.has('settings of the next transaction') && !holds.has('transaction');
+  if (hasUsedUp && ran.some((statement) => mayUseUp(statement, textOf(command)))) {
+    // Where it was no table with transactions, the next one would be another session's.
+    leaveDiagnostics(session, live);
+    live.connection.clearAway('COMMIT');
+  }
   if (statements.anyCursorOpen) holds.add('cursor');
   else holds.remove('cursor');
 }
