@@ -133,7 +133,7 @@ export function askByShow(names: readonly string[]): string {
  * Variables that have to be known at once when they were changed: they decide how the next statement is read, and, after a
  * loss, nothing else tells them.
  */
-export const plainVariables = [...charsetVariables, 'sql_mode', 'sql_select_limit'] as const;
+export const plainVariables = [...charsetVariables, 'sql_mode', 'sql_select_limit', 'wait_timeout'] as const;
 
 export function isPlain(name: string): boolean {
   return (plainVariables as readonly string[]).includes(name);

@@ -15,6 +15,7 @@ import { CommandTurn } from '../turn/command-turn.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { giveUpIfThere } from '../turn/give-up.js';
 import { Intake } from './intake.js';
+import { idleLimitMs } from '../state/patience.js';
 import { LocalFile } from '../turn/local-file.js';
 import type { LockWaits } from '../locks/lock-waits.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
@@ -115,7 +116,7 @@ export class ClientSession implements TurnOwner {
     const ends = this.turn?.endsSession === true;
     this.turn = null;
     this.file = null;
-    this.activity.ended();
+    this.activity.ended(idleLimitMs(this.session), () => this.end('it was idle for its wait_timeout'));
     if (ends) this.end('it ended with RELEASE');
     else this.intake.serveNext();
   }
@@ -284,6 +285,7 @@ export class ClientSession implements TurnOwner {
   private close(reason: string): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.activity.stop();
     this.file?.clientGone();
     this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
     this.release(() => {

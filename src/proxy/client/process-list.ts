@@ -29,14 +29,16 @@ export function processListReply(client: ClientSession, command: ClientCommand):
   const asked = question.exec(shortText(command));
   if (asked === null) return null;
   const isFull = asked.groups?.full !== undefined;
-  const rows = [...client.host.all].map((session) => row(session, isFull));
+  const own = command.text?.toString() ?? '';
+  const rows = [...client.host.all].map((session) => row(session, isFull, session === client ? own : null));
   return textResultSet(columns, rows, client.session.status, command.lastSequence + 1);
 }
 
-function row(client: ClientSession, isFull: boolean): TextValue[] {
+/** @param text of the statement, where it is the asker's own; of others' only the fingerprint is shown */
+function row(client: ClientSession, isFull: boolean, text: string | null): TextValue[] {
   const { id, clientAddress, schema, state, reason, since, fingerprint } = sessionStatus(client);
   const isIdle = state === 'idle' || state === 'pinned';
-  const info = isIdle ? null : (fingerprint ?? null);
+  const info = isIdle ? null : (text ?? fingerprint ?? null);
   return [
     String(id),
     client.host.settings.client.user,

@@ -6,14 +6,27 @@ export class SessionActivity {
   since = Date.now();
   /** Fingerprint of the last command; undefined before the first. */
   fingerprint: string | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
 
   began(): void {
+    clearTimeout(this.idleTimer);
     this.isBusy = true;
     this.since = Date.now();
   }
 
-  ended(): void {
+  /**
+   * The session is idle.
+   * @param limitMs how long it may be; null for as long as it likes
+   * @param then called when it has been idle for so long
+   */
+  ended(limitMs: number | null, then: () => void): void {
     this.isBusy = false;
     this.since = Date.now();
+    if (limitMs !== null) this.idleTimer = setTimeout(then, limitMs);
+  }
+
+  /** It will not be idle any more. */
+  stop(): void {
+    clearTimeout(this.idleTimer);
   }
 }

@@ -11,6 +11,7 @@ import type { ClientCommand } from '../command/command.js';
 import type { Outcome } from '../backend/reply-progress.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { uncover } from '../state/hidden-effects.js';
+import { keepPatience } from '../state/patience.js';
 import { withPreparedTexts } from '../state/prepared-texts.js';
 import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
 import { learnToRename } from '../state/table-renaming.js';
@@ -52,6 +53,7 @@ export async function learnFromReply(
     leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
+  keepPatience(session, live);
 }
 
 function updateHolds(

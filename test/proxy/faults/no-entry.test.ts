@@ -73,28 +73,6 @@ describe('credentials that are changed', () => {
   });
 });
 
-describe('wait_timeout', () => {
-  it('that has passed while nobody asked anything costs nobody anything', async () => {
-    await stage.start({ keepaliveMs: 0 });
-    await stage.one.query('SET wait_timeout = 1');
-    await stage.instance.event('backend-lost');
-    await stage.expectBothWell();
-    expect(await stage.one.rows('SELECT @@wait_timeout')).toEqual([['1']]);
-  });
-
-  it('that passes under an idle transaction tells that one, and whoever waits behind it goes on', async () => {
-    await stage.start({ pinTimeoutMs: 60_000 });
-    await stage.one.query('SET wait_timeout = 1');
-    await stage.one.query('BEGIN');
-    await stage.one.query('INSERT INTO t (n) VALUES (6)');
-    const waiting = stage.two.rows('SELECT COUNT(*) FROM t');
-    await stage.waiting(1);
-    expect(await waiting).toEqual([['5']]);
-    expect(await stage.one.failure('COMMIT')).toMatchObject({ errno: 1213, sqlState: '40001' });
-    await stage.expectBothWell();
-  });
-});
-
 describe('a server that only reads', () => {
   it('tells each write so, with its own error, and nothing breaks', async () => {
     await stage.start();

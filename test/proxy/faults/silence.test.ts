@@ -147,15 +147,6 @@ describe('an idle connection', () => {
     await stage.server.query('SELECT SLEEP(0.2)');
     expect(stage.relay.bytesToServer).toBe(before);
   });
-
-  it('is pinged every keepalive, so that wait_timeout does not end it', async () => {
-    await stage.start({ keepaliveMs: 300 });
-    await stage.one.query('SET wait_timeout = 1');
-    await stage.one.rows('SELECT 1');
-    await stage.server.query('SELECT SLEEP(2)');
-    expect(stage.instance.status().counters).toMatchObject({ backendLosses: 0, backendConnects: 1 });
-    await stage.expectBothWell();
-  });
 });
 
 describe('pool_pre_ping', () => {
