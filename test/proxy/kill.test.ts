@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { closedGate, type Gate } from '../support/gate.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { command, errorOf, type RawClient } from '../support/raw-client.js';
+import { command, errorOf, rowsOf, type RawClient } from '../support/raw-client.js';
 import type { SettingsOverrides } from '../support/settings.js';
 import { int4 } from '../support/transcript.js';
 import { until } from '../support/until.js';
@@ -31,6 +31,29 @@ async function start(overrides: SettingsOverrides = {}): Promise<void> {
 const interrupted = { errno: 1317, sqlState: '70100' };
 const idOf = (client: RawClient): number => client.greeting.threadId;
 const isOk = (reply: Awaited<ReturnType<RawClient['query']>>): boolean => reply.at(-1)?.payload[0] === 0;
+
+describe('KILL in a text of several statements', () => {
+  it('means the sessions of the port, and is answered like any of the others', async () => {
+    await start();
+    const running = one.failure(gate.read);
+    await gate.blocked();
+    const killing = two.query(`KILL QUERY ${idOf(one)}; SELECT 2`);
+    expect(await running).toMatchObject(interrupted);
+    await gate.open();
+    expect(rowsOf((await killing).slice(1))).toEqual([['2']]);
+    expect(isOk(await two.query(`SET @a = 1; KILL ${idOf(one)}`))).toBe(true);
+    await expect(one.packets.next()).rejects.toThrow();
+    expect(await two.rows('SELECT @a')).toEqual([['1']]);
+  });
+
+  it('of somebody who is not there refuses the whole text, and reaches nobody on the server', async () => {
+    await start();
+    const [thread] = await server.threadsOf(account.user);
+    expect(await two.failure(`KILL ${thread ?? 0}; SET @a = 1`)).toMatchObject({ errno: 1094 });
+    expect(await two.rows('SELECT @a')).toEqual([[null]]);
+    expect(instance.status().counters.backendLosses).toBe(0);
+  });
+});
 
 describe('KILL QUERY of a running statement', () => {
   it.each([

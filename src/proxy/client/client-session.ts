@@ -43,9 +43,7 @@ export class ClientSession implements TurnOwner {
     this.intake = new Intake(channel, {
       isOccupied: () => this.activity.isBusy || this.isClosed,
       serve: (frame) => this.serve(frame),
-      idle: () => {
-        if (host.draining) this.endWhenIdle();
-      },
+      idle: () => this.endIfDraining(),
     });
   }
 
@@ -116,7 +114,7 @@ export class ClientSession implements TurnOwner {
     const ends = this.turn?.endsSession === true;
     this.turn = null;
     this.file = null;
-    this.activity.ended(idleLimitMs(this.session), () => this.end('it was idle for its wait_timeout'));
+    this.activity.ended(idleLimitMs(this.session), () => this.end('wait_timeout'));
     if (ends) this.end('it ended with RELEASE');
     else this.intake.serveNext();
   }
@@ -269,11 +267,10 @@ export class ClientSession implements TurnOwner {
     this.channel.end();
   }
 
-  /** Ends the session, unless it is in the middle of a command or a transaction. */
-  endWhenIdle(): void {
-    if (!this.activity.isBusy && this.intake.isEmpty && !this.session.holds.any) {
-      this.endWith(new FleetError('SHUTTING_DOWN', {}));
-    }
+  /** Ends the session of an instance that stops, unless it is in the middle of a command or a transaction. */
+  endIfDraining(): void {
+    const isIdle = !this.activity.isBusy && this.intake.isEmpty && !this.session.holds.any;
+    if (isIdle && this.host.draining) this.endWith(new FleetError('SHUTTING_DOWN', {}));
   }
 
   /** Ends the session with a last error, which the client reads when it next looks. */

@@ -131,7 +131,7 @@ export class Reception implements SessionHost {
     this.isDraining = true;
     for (const channel of this.arriving) channel.destroy();
     const empty = new Promise<void>((resolve) => (this.emptied = resolve));
-    for (const session of [...this.sessions.values()]) session.endWhenIdle();
+    for (const session of [...this.sessions.values()]) session.endIfDraining();
     const quiet = this.sessions.size === 0 ? Promise.resolve() : empty;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));

@@ -3,6 +3,7 @@
 import { FleetError } from '../../errors.js';
 import { preparedUnder } from '../../session/prepared-under.js';
 import type { ServerFacts } from '../../session/session.js';
+import { replaceParts } from '../../sql/substitute.js';
 import type { KillEffect, Statement } from '../../sql/types.js';
 import { Capability, Command, lastingStatus, refusedCommands } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
@@ -92,10 +93,14 @@ function prepareKill(
 
 function query(client: ClientSession, frame: Frame): void {
   const command = readCommand(frame, client.session, facts(client));
-  const { effects } = command;
+  const { effects, payload } = command;
   const only = effects.length === 1 ? effects[0] : undefined;
   if (only?.kill) {
     kill(client, only.kill, frame.lastSequence);
+    return;
+  }
+  if (client.session.multiStatements && effects.some((effect) => effect.kill !== null)) {
+    query(client, { ...frame, payload: killAmong(client, effects, payload) });
     return;
   }
   if (
@@ -127,6 +132,26 @@ function kill(client: ClientSession, { what, id }: KillEffect, lastSequence: num
     client.answerError(new FleetError('CONNECTION_KILLED', {}), lastSequence);
     client.end('it killed itself');
   }
+}
+
+/**
+ * Of several statements those that kill are carried out at once, before the first: the ids are the port's, and would be
+ * somebody else's on the server. Where one of them means nobody, none of the others is run.
+ * @returns the command with statements in their place that have the same answer
+ */
+function killAmong(client: ClientSession, effects: readonly Statement[], payload: Buffer): Buffer {
+  const kills = effects.filter((effect) => effect.kill !== null);
+  for (const { kill: effect } of kills) {
+    const id = effect?.id === 'self' ? client.id : (effect?.id ?? null);
+    if (id === null) throw new FleetError('UNKNOWN_THREAD', { id: 'NULL' });
+    if (id === client.id) throw new FleetError('QUERY_INTERRUPTED', {});
+    client.host.kill(id, effect?.what ?? 'query', client);
+  }
+  const replaced = replaceParts(
+    payload.subarray(1),
+    kills.map(({ start, end }) => ({ start, end, by: 'DO 0' })),
+  );
+  return Buffer.concat([payload.subarray(0, 1), replaced.text]);
 }
 
 function processId(payload: Buffer): number {
