@@ -6,6 +6,7 @@ import { openLogFile } from './log-file.js';
 import type { LogFileSettings } from './log-file.js';
 import { lineOf } from './log-lines.js';
 import type { Level, QueryLogging } from './log-lines.js';
+import { createRefusals } from './refusals.js';
 
 /** What of an instance's settings the log looks at. */
 export interface LogSettings extends LogFileSettings, QueryLogging {
@@ -38,13 +39,20 @@ export function subscribeLog(
     },
     file,
   );
+  const refusals = createRefusals((sum) => logger.warn({ event: 'refusals' }, sum));
   events.subscribe((event: InstanceEvent) => {
+    if (!refusals.admits(event)) return;
     const { level, msg, details } = lineOf(event, settings);
     if (!logger.isLevelEnabled(level)) return;
     const { msg: fittedMsg, ...fitted } = fitFields({ event: event.type, ...details, msg }, maxFieldBytes);
     logger[level](fitted, String(fittedMsg));
   });
-  return { close: file.close };
+  return {
+    close: () => {
+      refusals.flush();
+      return file.close();
+    },
+  };
 }
 
 /** Leaves room for time, level, user and port in a line. */

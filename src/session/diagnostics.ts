@@ -170,11 +170,14 @@ const tableless: ReadonlySet<string> = new Set(
 const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
 
 /** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable({ verb, diagnostics, opaque, usesSchema }: Statement, text: Buffer | null): boolean {
+function isWithoutTable(
+  { verb, diagnostics, opaque, usesSchema, setsForItself }: Statement,
+  text: Buffer | null,
+): boolean {
   if (verb === 'SHOW') return diagnostics.includes('warnings');
   if (opaque !== null) return false;
   if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
-  if (verb === 'SET') return !usesSchema || !mentions(text, /\bselect\b/i);
+  if (verb === 'SET') return !usesSchema || !(setsForItself || mentions(text, /\bselect\b/i));
   return tableless.has(verb) && !mentions(text, /\bfrom\b/i);
 }
 

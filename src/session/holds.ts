@@ -167,16 +167,16 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
 
 /** What SET TRANSACTION and SET insert_id have set, as far as the statement uses it up. */
 function usedUpBy(statement: Statement, text: Buffer | null): Hold[] {
-  const { verb, mayRunTriggers, beginsTransaction, endsTransaction } = statement;
+  const { verb, usesSchema, mayRunTriggers, beginsTransaction, endsTransaction } = statement;
   if (mayRunTriggers) return ['settings of the next transaction', 'id of the next row'];
-  // To switch autocommit on ends a transaction only where there is one.
-  const begins = beginsTransaction || (endsTransaction && verb !== 'SET') || mayUseUp(statement, text);
-  return begins ? ['settings of the next transaction'] : [];
+  // It reads tables, by all appearances. Which of them have transactions, only the server knows.
+  const reads = verb === 'SELECT' && usesSchema && /\bfrom\b/i.test(text?.toString('latin1') ?? '');
+  return reads || beginsTransaction || endsTransaction ? ['settings of the next transaction'] : [];
 }
 
-/** It reads tables, by all appearances. Which of them have transactions, only the server knows. */
-export function mayUseUp({ verb, usesSchema }: Statement, text: Buffer | null): boolean {
-  return verb === 'SELECT' && usesSchema && /\bfrom\b/i.test(text?.toString('latin1') ?? '');
+/** The transaction's settings are certainly gone behind these. Behind others that end or begin one, MariaDB may keep them. */
+export function usesUpForCertain({ verb }: Statement): boolean {
+  return verb === 'COMMIT' || verb === 'ROLLBACK';
 }
 
 function isForRows({ text }: HoldEvidence): boolean {

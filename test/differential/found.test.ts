@@ -333,6 +333,22 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(1, "SELECT IS_USED_LOCK('{schema}.a') = CONNECTION_ID(), IS_FREE_LOCK('{schema}.a') + 0"),
     ],
   ],
+  [
+    "what a transaction was to be is not the next session's",
+    [
+      said(1, 'SET TRANSACTION READ ONLY'),
+      said(1, 'UNLOCK TABLES'),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'START TRANSACTION READ ONLY'),
+      said(1, 'SET autocommit = 1'),
+      said(0, 'SELECT adds(4)'),
+    ],
+  ],
+  [
+    'warnings outlive the connection that is renewed for a session without a schema',
+    [said(0, "SELECT 1 + 'x'"), said(1, 'SELECT COUNT(*) FROM t'), said(0, 'SHOW COUNT(*) WARNINGS')],
+    [plain, nowhere],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -1,4 +1,4 @@
-// Receives clients: limits, login, the registry of sessions, and their farewell.
+// Receives clients: limits, login, the registry of sessions, and their end.
 
 import type { Socket } from 'node:net';
 import type { InstanceSettings } from '../../config/types.js';
@@ -17,6 +17,7 @@ import { ClientChannel } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
 import { ClientSession } from './client-session.js';
 import { LockWaits } from '../locks/lock-waits.js';
+import { Farewell } from './farewell.js';
 import type { SessionHost } from './session-host.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Holder } from '../queue/slot.js';
@@ -29,21 +30,16 @@ const LAST_ID = 0xffffffff;
 /** Characters kept of the name that a client's program gives itself: the status document has it for every session. */
 const PROGRAM_NAME = 128;
 
-/** Ms in which a client that is there takes its last packet. */
-const FAREWELL_MS = 500;
-
 export class Reception implements SessionHost {
   readonly lockWaits = new LockWaits();
   private readonly sessions = new Map<number, ClientSession>();
   private readonly arriving = new Set<ClientChannel>();
-  /** Their sessions have ended, and there is still something that they are to get. */
-  private readonly leaving = new Set<ClientChannel>();
+  private readonly farewell = new Farewell();
   private readonly schemas: SchemaCheck;
   private tried: () => void = () => undefined;
   /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
   private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
   private emptied: (() => void) | null = null;
-  private left: (() => void) | null = null;
   private isDraining = false;
   private bytesInOfEnded = 0;
 
@@ -122,7 +118,7 @@ export class Reception implements SessionHost {
   closed(session: ClientSession): void {
     this.sessions.delete(session.id);
     this.bytesInOfEnded += session.channel.bytesIn;
-    this.seeOff(session.channel);
+    this.farewell.seeOff(session.channel);
     if (this.sessions.size === 0) this.emptied?.();
   }
 
@@ -141,35 +137,19 @@ export class Reception implements SessionHost {
   }
 
   /** Waits until all have what they are to get, at most `deadlineMs`; then they are cut off. */
-  async empty(deadlineMs: number): Promise<void> {
-    if (this.leaving.size === 0) return;
-    const timer = setTimeout(() => this.cutOff(), Math.max(FAREWELL_MS, deadlineMs));
-    await new Promise<void>((resolve) => (this.left = resolve));
-    clearTimeout(timer);
+  empty(deadlineMs: number): Promise<void> {
+    return this.farewell.over(deadlineMs);
   }
 
   /** Ends all sessions at once. */
   destroyAll(): void {
-    this.cutOff();
+    this.farewell.cutOff();
     this.endAll();
   }
 
   private endAll(): void {
     for (const channel of this.arriving) channel.destroy();
     for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
-  }
-
-  private cutOff(): void {
-    for (const channel of this.leaving) channel.destroy();
-  }
-
-  private seeOff(channel: ClientChannel): void {
-    if (channel.closed) return;
-    this.leaving.add(channel);
-    channel.onClosed(() => {
-      this.leaving.delete(channel);
-      if (this.leaving.size === 0) this.left?.();
-    });
   }
 
   private async welcome(channel: ClientChannel): Promise<void> {
@@ -194,7 +174,9 @@ export class Reception implements SessionHost {
   }
 
   private refuse(channel: ClientChannel, error: FleetError): void {
-    this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
+    // A denied login has been told as one.
+    if (!isFleetError(error, 'ACCESS_DENIED'))
+      this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
     channel.farewell(errPayload(error));
   }
 

@@ -4,6 +4,7 @@ import type { ClientError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { StateCommand } from '../../session/difference.js';
 import type { Hold } from '../../session/holds.js';
+import type { Session } from '../../session/session.js';
 import { Capability } from '../../wire/constants.js';
 import { writeErr, type ErrPacket } from '../../wire/reply-packets.js';
 import { renameColumn } from '../../wire/result-set.js';
@@ -133,7 +134,8 @@ export class CommandTurn implements Refusable, TurnTimes {
   private async take(slot: Slot, live: Live, held: boolean): Promise<TurnResult> {
     const { session } = this.owner;
     this.owner.checkLosses(this.command);
-    if (slot.resident !== this.owner) await settleResident(this.owner.residentSession(slot), live);
+    const before = this.owner.residentSession(slot);
+    if (slot.resident !== this.owner) await settleResident(before, live);
     slot.resident = this.owner;
     session.begin(live.facts);
     const saved = live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session);
@@ -144,7 +146,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     }
     const renewal = renewalFor(this.command, session, live, held);
     if (renewal !== null && held) throw new DifferenceFailed(noSchema);
-    if (renewal !== null) return this.renew(renewal, live);
+    if (renewal !== null) return this.renew(renewal, live, before);
     checkSize(this.command, live);
     const { locks } = this;
     const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
@@ -169,7 +171,8 @@ export class CommandTurn implements Refusable, TurnTimes {
   }
 
   /** Everybody's variables are saved first; what else was only on the old connection is lost, and told. */
-  private async renew(reason: string, live: Live): Promise<TurnResult> {
+  private async renew(reason: string, live: Live, before: Session | null): Promise<TurnResult> {
+    await before?.diagnostics.known;
     await saveBeforeReset(this.owner.session, live);
     const why = `the backend connection had to be renewed (${reason})`;
     this.owner.connectionReset(live.state, why);

@@ -1,7 +1,7 @@
 // After a command: what its reply says of the session's state, its holds and its diagnostics.
 
 import { maySetInsertId } from '../../session/diagnostics.js';
-import { mayUseUp } from '../../session/holds.js';
+import { usesUpForCertain } from '../../session/holds.js';
 import type { PreparedStatement } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
 import type { Statement } from '../../sql/types.js';
@@ -65,7 +65,7 @@ function updateHolds(
   isUnjudged: boolean,
 ): void {
   const { holds, statements } = session;
-  const hadSettings = holds.has('settings of the next transaction');
+  const hadSettings = hasTransactionSettings(session);
   holds.update({
     statements: ran,
     status: outcome.status,
@@ -75,15 +75,17 @@ function updateHolds(
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
     isUnjudged,
   });
-  const hasUsedUp =
-    hadSettings && !holds.has('settings of the next transaction') && !holds.has('transaction');
-  if (hasUsedUp && ran.some((statement) => mayUseUp(statement, textOf(command)))) {
-    // Where it was no table with transactions, the next one would be another session's.
+  if (hadSettings && !hasTransactionSettings(session) && !ran.every(usesUpForCertain)) {
+    // Else they would be those of another session's transaction.
     leaveDiagnostics(session, live);
     live.connection.clearAway('COMMIT');
   }
   if (statements.anyCursorOpen) holds.add('cursor');
   else holds.remove('cursor');
+}
+
+function hasTransactionSettings({ holds }: Session): boolean {
+  return holds.has('settings of the next transaction') || holds.has('transaction');
 }
 
 function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
