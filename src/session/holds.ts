@@ -123,7 +123,9 @@ export class Holds {
     const key = ({ qualifier, name }: QualifiedName): string =>
       `${qualifier ?? schema ?? ''}.${name}`.toLowerCase();
     for (const table of statement.createdTables) this.temporaryTables.set(key(table), { schema, ...table });
-    if (!failed) for (const table of statement.droppedTables) this.temporaryTables.delete(key(table));
+    // What has no verb was looked for, and not found.
+    if (!failed || statement.verb === '')
+      for (const table of statement.droppedTables) this.temporaryTables.delete(key(table));
     // Under its new name a table is not known well enough to make room for others.
     for (const { to } of statement.temporaryTables.renamed) {
       if (this.temporaryTables.size > 0) this.temporaryTables.set(`renamed ${to}`, null);

@@ -351,6 +351,32 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     [said(0, "SELECT 1 + 'x'"), said(1, 'SELECT COUNT(*) FROM t'), said(0, 'SHOW COUNT(*) WARNINGS')],
     [plain, nowhere],
   ],
+  [
+    'temporary tables of several statements are in the schemas of their statements, also where the last one fails',
+    [
+      said(
+        0,
+        'CREATE TEMPORARY TABLE tmp (a INT); USE {second}; CREATE TEMPORARY TABLE tmp (b INT); SELECT a FROM tmp',
+      ),
+      said(0, 'CREATE OR REPLACE TEMPORARY TABLE tmp AS SELECT @a AS a'),
+      said(1, 'DESCRIBE tmp'),
+      said(0, 'SELECT * FROM {schema}.tmp'),
+    ],
+  ],
+  [
+    'a table that was prepared in one schema is made there, wherever its session is by then',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'CREATE TEMPORARY TABLE tmp (a INT)' }),
+      said(0, "PREPARE p FROM 'CREATE TEMPORARY TABLE typed (a INT)'"),
+      said(0, 'USE {second}'),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: false }),
+      said(0, 'EXECUTE p'),
+      said(1, 'CREATE TEMPORARY TABLE tmp (b INT)'),
+      said(1, 'SELECT * FROM typed'),
+      said(0, 'SELECT * FROM {schema}.tmp'),
+      said(1, 'SELECT * FROM tmp'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

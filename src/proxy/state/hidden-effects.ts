@@ -10,6 +10,7 @@ import { leaveDiagnostics } from './save-diagnostics.js';
 import { findTables, noteTextStatements } from './hidden-objects.js';
 import { giveWhatIsListed } from './hidden-variables.js';
 import type { Outcome } from '../backend/reply-progress.js';
+import { movesTables } from './located.js';
 import { readRoutines, type HiddenStatements } from './routine-bodies.js';
 import { askCounts } from '../backend/session-questions.js';
 
@@ -48,6 +49,33 @@ export interface Uncovered {
  * @throws BackendGone
  */
 export async function uncover(
+  session: Session,
+  ran: readonly Statement[],
+  live: Live,
+  outcome: Outcome,
+): Promise<Uncovered> {
+  const found = await findUnfinished(session, ran, live, outcome);
+  const uncovered = await uncoverHidden(session, ran, live, outcome);
+  return {
+    isUnjudged: uncovered.isUnjudged || found === null,
+    objects: [...(found ?? []), ...uncovered.objects],
+  };
+}
+
+/** Where one of several statements failed, which of those before it ran is seen by the tables that are there. */
+async function findUnfinished(
+  session: Session,
+  ran: readonly Statement[],
+  live: Live,
+  outcome: Outcome,
+): Promise<readonly Statement[] | null> {
+  if (outcome.err === null || ran.length === 1 || !ran.some(movesTables)) return [];
+  leaveDiagnostics(session, live);
+  const unfinished = ran.map((statement) => ({ statement, isCertain: false, schema: session.schema ?? '' }));
+  return await findTables(unfinished, session, live);
+}
+
+async function uncoverHidden(
   session: Session,
   ran: readonly Statement[],
   live: Live,

@@ -11,6 +11,7 @@ import type { ClientCommand } from '../command/command.js';
 import type { Outcome } from '../backend/reply-progress.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { uncover } from '../state/hidden-effects.js';
+import { located } from '../state/located.js';
 import { keepPatience } from '../state/patience.js';
 import { withPreparedTexts } from '../state/prepared-texts.js';
 import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
@@ -25,7 +26,7 @@ export async function learnFromReply(
 ): Promise<void> {
   const { code, payload, effects, statement } = command;
   // Preparing a statement does nothing of what its text says.
-  const ran = code === Command.STMT_PREPARE ? [] : effects;
+  const ran = code === Command.STMT_PREPARE ? [] : located(command, session);
   learn(session, live.state, ran, outcome);
   if (code === Command.INIT_DB && outcome.err === null) {
     session.schema = live.state.schema = payload.toString('utf8', 1);
