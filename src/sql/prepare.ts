@@ -46,8 +46,8 @@ export function readExecute(reading: Reading): void {
   reading.assignsMentioned = true;
   draft.writes = true;
   if (accept(reading, 'IMMEDIATE')) {
-    draft.immediate = preparedText(reading, 'USING');
-    if (draft.immediate === null) obscure(draft, 'EXECUTE IMMEDIATE');
+    draft.runs = preparedText(reading, 'USING');
+    if (draft.runs === null) obscure(draft, 'EXECUTE IMMEDIATE');
     return;
   }
   const executed = name(reading);

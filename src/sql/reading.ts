@@ -62,7 +62,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     kill: null,
     prepare: null,
     execute: null,
-    immediate: null,
+    runs: null,
     deallocate: null,
     loadsLocalFile: false,
     oneShot: false,

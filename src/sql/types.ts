@@ -175,8 +175,8 @@ export interface Statement {
     readonly from: string | null;
   } | null;
   readonly execute: string | null;
-  /** The text of an EXECUTE IMMEDIATE, where it is a plain string. */
-  readonly immediate: string | null;
+  /** The text that EXECUTE runs, where it is known: that of EXECUTE IMMEDIATE is, where it is a plain string. */
+  readonly runs: string | null;
   readonly deallocate: string | null;
   /** `LOAD DATA LOCAL`. */
   readonly loadsLocalFile: boolean;

@@ -62,7 +62,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   kill: null,
   prepare: null,
   execute: null,
-  immediate: null,
+  runs: null,
   deallocate: null,
   loadsLocalFile: false,
   oneShot: false,

@@ -144,8 +144,8 @@ const cases: [text: string, told: object][] = [
     'EXECUTE s USING @a',
     { execute: 's', writes: true, usesSchema: true, userVariables: { mentioned: ['a'], assigned: ['a'] } },
   ],
-  ["EXECUTE IMMEDIATE 'SELECT 1'", { immediate: 'SELECT 1', writes: true, usesSchema: true }],
-  ["EXECUTE IMMEDIATE 'SELECT ?' USING 1", { immediate: 'SELECT ?', writes: true, usesSchema: true }],
+  ["EXECUTE IMMEDIATE 'SELECT 1'", { runs: 'SELECT 1', writes: true, usesSchema: true }],
+  ["EXECUTE IMMEDIATE 'SELECT ?' USING 1", { runs: 'SELECT ?', writes: true, usesSchema: true }],
   [
     'EXECUTE IMMEDIATE @a',
     {

@@ -85,7 +85,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
 /** EXECUTE does what the text of its PREPARE does; PREPARE touches the user variables that its text assigns. */
 function withTexts(effects: readonly Statement[], session: Session, mode: SqlMode): readonly Statement[] {
   const haveTexts = effects.some(
-    ({ prepare, execute, immediate }) => prepare !== null || execute !== null || immediate !== null,
+    ({ prepare, execute, runs }) => prepare !== null || execute !== null || runs !== null,
   );
   if (!haveTexts) return effects;
   return effects.flatMap((effect) => {
@@ -94,13 +94,13 @@ function withTexts(effects: readonly Statement[], session: Session, mode: SqlMod
     const { prepare } = effect;
     if (prepare !== null && prepare.text !== null) return [preparing(effect, read(prepare.text))];
     const executed = executedText(effect, session);
-    return executed === undefined ? [effect] : [effect, ...read(executed)];
+    return executed === undefined ? [effect] : [{ ...effect, runs: executed }, ...read(executed)];
   });
 }
 
 /** The text that the statement executes; undefined where it executes none that is known. */
-export function executedText({ execute, immediate }: Statement, session: Session): string | undefined {
-  return execute === null ? (immediate ?? undefined) : session.textStatements.get(execute)?.text;
+function executedText({ execute, runs }: Statement, session: Session): string | undefined {
+  return execute === null ? (runs ?? undefined) : session.textStatements.get(execute)?.text;
 }
 
 /** The server makes the variables that a text is to assign, or changes their character set, when it is prepared. */

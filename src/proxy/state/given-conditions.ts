@@ -5,7 +5,7 @@ import type { Session } from '../../session/session.js';
 import { readGetDiagnostics, type GetDiagnostics } from '../../sql/get-diagnostics.js';
 import { Command } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
-import { executedText, type ClientCommand } from '../command/command.js';
+import type { ClientCommand } from '../command/command.js';
 import type { DressedCommand } from '../locks/lock-edits.js';
 import { leaveDiagnostics } from './save-diagnostics.js';
 
@@ -76,7 +76,7 @@ function looksOf({ code, text, effects, statement }: ClientCommand, session: Ses
     const effect = effects[at];
     if (effect === undefined) break;
     const { start, end, userVariables } = effect;
-    const executed = userVariables.mentioned.length > 0 ? undefined : executedText(effect, session);
+    const executed = userVariables.mentioned.length > 0 ? undefined : (effect.runs ?? undefined);
     const get = readGetDiagnostics(
       executed === undefined ? text.subarray(start, end) : Buffer.from(executed, 'latin1'),
       mode,

@@ -16,7 +16,7 @@ import { askCounts } from '../backend/session-questions.js';
 
 /** What a routine, a trigger or an unknown text does to the session is not in the statement. */
 export function mayDoAnything(effect: Statement): boolean {
-  return effect.opaque !== null || effect.mayRunTriggers || effect.execute !== null;
+  return effect.opaque !== null || effect.mayRunTriggers || (effect.execute !== null && effect.runs === null);
 }
 
 /** Has the counts from before a command that may hide effects, to compare with those from after it. @throws BackendGone */
@@ -86,6 +86,7 @@ async function uncoverHidden(
   const hasChanged = mayHaveChanged(ran, suspects, live.tracked, outcome);
   if (ran.some(({ verb, opaque }) => counted.has(verb) || (opaque !== null && !hasChanged)))
     state.countsAreStale();
+  if (hasChanged && (await ranNoTrigger(session, suspects, live))) return { isUnjudged: false, objects: [] };
   const calls = mayHaveRun(ran, outcome) ? suspects.flatMap((effect) => effect.calls) : [];
   if (!hasChanged && calls.length === 0) return { isUnjudged: false, objects: [] };
   leaveDiagnostics(session, live);
@@ -107,6 +108,18 @@ async function uncoverHidden(
     isUnjudged: keepsLocks || !isKnown || !isExplained || objects === null,
     objects: objects ?? [],
   };
+}
+
+/** Whether triggers are all that is suspected, and the server counts none: the other questions can be saved. */
+async function ranNoTrigger(session: Session, suspects: readonly Statement[], live: Live): Promise<boolean> {
+  const { state } = live;
+  const before = state.statementCounts;
+  if (before === null || before === 'none' || suspects.some(({ opaque }) => opaque !== null)) return false;
+  leaveDiagnostics(session, live);
+  const after = await askCounts(live.connection, live.facts);
+  if (changedCounts(before, after)?.has(RAN_TRIGGERS) !== false) return false;
+  state.statementCounts = after;
+  return true;
 }
 
 /** To define a stored program does nothing; statements behind its body, had there been any, would have answered, too. */
