@@ -38,16 +38,21 @@ export class SoakClient {
       connectTimeout: answerWithinMs,
       multipleStatements: true,
     });
+    // An instance may be stopped right behind a login, before anybody listens for errors.
+    const early: Error[] = [];
+    connection.on('error', (error: Error) => early.push(error));
     try {
       await new Promise<void>((resolve, reject) => {
         connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
     } catch (error) {
-      connection.on('error', () => undefined).destroy();
+      connection.destroy();
       throw judgeDrop(site, journal, epoch, `could not connect: ${describe(error)}`);
     }
     journal.count(site.user, 'connects');
-    return new SoakClient(site, journal, connection, epoch);
+    const client = new SoakClient(site, journal, connection, epoch);
+    for (const error of early) client.lost(error);
+    return client;
   }
 
   /** The id of its greeting, by which it can be killed. */
