@@ -19,6 +19,10 @@ export class ConnectionState {
   multiStatements: boolean | undefined = true;
   /** What SET NAMES was given last, or what the login amounts to; undefined not known. */
   names: Literal | undefined;
+  /** What SET ROLE was given last; null where it was not said. */
+  role: string | null = null;
+  /** What leads back to the role of the login; null where that has not been asked for. */
+  loginRole: string | null = null;
   /** Whose statement was the last, so that its diagnostics are there to be asked for; null for the proxy's own. */
   diagnosticsOf: object | null = null;
   /** Whose rows FOUND_ROWS() counts: only statements with a result set change it. */

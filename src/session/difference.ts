@@ -34,6 +34,9 @@ export function difference(connection: ConnectionState, session: Session): State
   // What is in doubt is where this session went: another session's turn would have asked.
   const isKnown = connection.schema !== undefined;
   if (schema !== null && isKnown && connection.schema !== schema) commands.push(initDb(connection, schema));
+  const role = session.role ?? connection.loginRole;
+  if (role !== null && role !== (connection.role ?? connection.loginRole))
+    commands.push(setRole(connection, role));
   const assignments = variableDifference(connection, session);
   const names = namesDifference(connection, session);
   if (assignments.length > 0 || names !== null)
@@ -81,6 +84,10 @@ function multiStatements(connection: ConnectionState, on: boolean): StateCommand
     prompt: true,
     done: () => (connection.multiStatements = on),
   };
+}
+
+function setRole(connection: ConnectionState, role: string): StateCommand {
+  return queryCommand(`SET ROLE ${role}`, () => (connection.role = role));
 }
 
 /** Makes `schema` the current one. */

@@ -56,6 +56,8 @@ export class Session {
   multiStatements: boolean;
   /** What SET NAMES is to be given for the session's character sets; null where it was not by SET NAMES that it has them. */
   names: Literal | null = null;
+  /** What the session has given to SET ROLE; null for nothing. */
+  role: string | null = null;
   private namesChanged = false;
   /** System variables that the session has set, or that its login implied. */
   readonly variables = new Map<string, Literal>();
@@ -96,6 +98,7 @@ export class Session {
     if (start !== undefined) {
       this.start = { ...this.start, ...start };
       this.schema = start.schema;
+      this.role = null;
     }
     this.names = null;
     this.variables.clear();
@@ -120,6 +123,8 @@ export class Session {
   begin(facts: ServerFacts): void {
     if (this.started) return;
     this.started = true;
+    // MariaDB keeps the role over COM_RESET_CONNECTION.
+    if (!facts.mariadb) this.role = null;
     const fact = facts.collations.get(this.start.collation);
     if (fact !== undefined) {
       this.setNames(namesLiteral(fact.charset, fact.collation));

@@ -64,6 +64,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     execute: null,
     runs: null,
     deallocate: null,
+    role: null,
     loadsLocalFile: false,
     oneShot: false,
     setsForItself: false,

@@ -54,7 +54,7 @@ function readSpecial(reading: Reading): boolean {
       draft.writes = true;
       return true;
     case 'ROLE':
-      obscure(draft, 'SET ROLE');
+      readRole(reading);
       return true;
     case 'RESOURCE':
       obscure(draft, 'SET RESOURCE GROUP');
@@ -66,6 +66,15 @@ function readSpecial(reading: Reading): boolean {
     default:
       return readTransactionCharacteristics(reading);
   }
+}
+
+/** `SET ROLE role`: which roles there are, and how they are listed, is the server's matter. */
+function readRole({ draft, tokens, text, at }: Reading): void {
+  const first = tokens[at + 1];
+  const last = tokens.at(-1);
+  const role = first === undefined ? '' : text.toString('latin1', first.start, last?.end);
+  if (/^[\x20-\x7e]{1,200}$/.test(role) && !role.includes('*/')) draft.role = role;
+  else obscure(draft, 'SET ROLE');
 }
 
 /** Reads one item of the list and returns the scope for the next; null where it is not understood. */

@@ -178,6 +178,8 @@ export interface Statement {
   /** The text that EXECUTE runs, where it is known: that of EXECUTE IMMEDIATE is, where it is a plain string. */
   readonly runs: string | null;
   readonly deallocate: string | null;
+  /** `SET ROLE role`: what follows, as it is written; null also where that is not of ASCII alone. */
+  readonly role: string | null;
   /** `LOAD DATA LOCAL`. */
   readonly loadsLocalFile: boolean;
   /** It sets what only the next transaction or statement uses: `SET TRANSACTION ...`, insert_id, rand_seed1, ... */

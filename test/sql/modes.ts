@@ -64,6 +64,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   execute: null,
   runs: null,
   deallocate: null,
+  role: null,
   loadsLocalFile: false,
   oneShot: false,
   setsForItself: false,

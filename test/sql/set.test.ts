@@ -159,7 +159,8 @@ describe('what only the next transaction or statement uses', () => {
 });
 
 const obscure = [
-  'SET ROLE r',
+  'SET ROLE',
+  'SET ROLE é',
   'SET RESOURCE GROUP g',
   'SET',
   'SET a',

@@ -157,6 +157,8 @@ const cases: [text: string, told: object][] = [
   ],
   ['DEALLOCATE PREPARE s', { deallocate: 's', usesSchema: true }],
   ['DROP PREPARE S', { deallocate: 's', usesSchema: true }],
+  ['SET ROLE r', { role: 'r' }],
+  ['SET ROLE `a b`, s EXCEPT t;', { role: '`a b`, s EXCEPT t' }],
   // The rest
   ['USE d', { use: 'd' }],
   ['USE `d 1`', { use: 'd 1' }],
@@ -221,7 +223,7 @@ describe('several statements in one text', () => {
     expect(read(text, { charset: 'latin1' }).map(({ verb }) => verb)).toEqual(['SET', 'SELECT', 'COMMIT']);
   });
 
-  it.each(['SET sql_mode = @x', 'SET NAMES DEFAULT', 'EXECUTE s', 'SET sql_mode = 4', 'SET ROLE r'])(
+  it.each(['SET sql_mode = @x', 'SET NAMES DEFAULT', 'EXECUTE s', 'SET sql_mode = 4', 'SET ROLE é'])(
     'does not judge what follows %s',
     (text) => {
       const statements = read(`${text}; SELECT 1; SELECT 2`);

@@ -71,6 +71,8 @@ export async function stateAfterReset(
   const state = initialState((await variables).shown, settings);
   state.schema = before.state.schema;
   state.multiStatements = undefined;
+  if (before.facts.mariadb) state.role = before.state.role;
+  state.loginRole = before.state.loginRole;
   return state;
 }
 

@@ -51,6 +51,7 @@ export function learn(
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
+    if (statement.role !== null && outcome.err === null) session.role = state.role = statement.role;
     if (outcome.err === null) learnTables(session, state, statement);
   }
   session.adoptNames(state);

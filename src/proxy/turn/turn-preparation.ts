@@ -28,6 +28,7 @@ import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
 import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
+import { askLoginRole } from '../state/login-role.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 
 /** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
@@ -102,6 +103,7 @@ export function registerPrepared(
 /** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   clearLeftovers(session, live);
+  await askLoginRole(command.effects, session, live);
   const tables = tableSteps(command, session, live);
   const steps = aroundDifference(tables, session, live);
   const clearing = clearingStep(command, session, live);
