@@ -77,10 +77,19 @@ export const UNSET: Literal = 'CAST(NULL AS BINARY)';
 /** Names that one `readVariables` can be for: servers take 4,096 columns. */
 export const MOST_READ = 1_000;
 
-/** Three columns a name: the value, for its type; its bytes; its collation. */
+/**
+ * Three columns a name: the value, for its type; its bytes; its collation. Where results are not converted, texts of functions
+ * come in the letters of collation_connection, which may be wide.
+ */
 export function readVariables(names: readonly string[]): string {
-  const columns = names.map((name) => `${mention(name)},HEX(${mention(name)}),COLLATION(${mention(name)})`);
+  const columns = names.map(
+    (name) => `${mention(name)},${narrow(`HEX(${mention(name)})`)},${narrow(`COLLATION(${mention(name)})`)}`,
+  );
   return `SELECT ${columns.join(',')} LIMIT 1`;
+}
+
+function narrow(text: string): string {
+  return `CONVERT(${text} USING latin1)`;
 }
 
 /** Asks for the text in a variable. */

@@ -377,6 +377,16 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(1, 'SELECT * FROM tmp'),
     ],
   ],
+  [
+    'variables are saved under letters of two bytes that nothing converts',
+    [
+      said(0, 'SET character_set_connection = ucs2'),
+      said(0, 'SET character_set_results = NULL'),
+      said(0, "SET @p = _latin1 'before'"),
+      said(1, 'SET @p = 1'),
+      said(0, 'SELECT @p'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
