@@ -31,9 +31,10 @@ export function stepsUnder(
 ): { readonly before: readonly StateCommand[]; readonly after: readonly StateCommand[] } {
   const before: StateCommand[] = [];
   const after: StateCommand[] = [];
-  if (under.schema !== null && session.schema !== null && under.schema !== session.schema) {
+  if (under.schema !== null && under.schema !== session.schema) {
     before.push(initDb(state, under.schema));
-    after.push(initDb(state, session.schema));
+    // From a schema nothing leads back to none: the session's next turn that needs none gets a renewed connection.
+    if (session.schema !== null) after.push(initDb(state, session.schema));
   }
   const had = (name: string): Literal => under.variables.get(name) ?? state.initialValue(name);
   const wants = (name: string): Literal => session.wanted(name, state);

@@ -387,6 +387,17 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT @p'),
     ],
   ],
+  [
+    'a prepared statement knows its schema, also when its session has none any more',
+    [
+      did(1, { do: 'prepare', slot: 0, sql: 'SELECT id, a, b FROM t WHERE id >= ? ORDER BY id' }),
+      said(1, 'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}'),
+      said(0, 'SELECT 1 FROM t'),
+      did(1, { do: 'execute', slot: 0, values: [2], bind: true, cursor: false }),
+      said(1, 'SELECT DATABASE()'),
+      said(1, 'SELECT * FROM t'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

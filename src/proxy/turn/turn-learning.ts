@@ -50,7 +50,10 @@ export async function learnFromReply(
     updateHolds(session, command, seen, live, outcome, unjudged);
   }
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
-  if (outcome.err === null && isUrgent(live.state)) {
+  // Where a USE among several may have failed, nothing tells in which schema the next table is made.
+  const isLost =
+    live.state.schema === undefined && outcome.err !== null && ran.some(({ use }) => use !== null);
+  if (isLost || (outcome.err === null && isUrgent(live.state))) {
     leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
