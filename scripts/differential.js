@@ -17,6 +17,8 @@ const { values } = parseArgs({
     failures: { type: 'string', default: '10' },
     /** The instance is to believe that the server has no session tracking. */
     untracked: { type: 'boolean', default: false },
+    /** The backend connection is lost now and then. */
+    cuts: { type: 'boolean', default: false },
     /** Run a printed script instead of seeds. */
     script: { type: 'string' },
   },

@@ -27,6 +27,12 @@ export interface BackendConnectionStatus {
     readonly reasons: readonly string[];
     readonly since: number;
   };
+  /** What sessions would lose with the connection, while connected. Variables are kept as soon as it has been idle for a moment. */
+  readonly atStake?: {
+    readonly variables: number;
+    readonly temporaryTables: number;
+    readonly namedLocks: number;
+  };
 }
 
 export interface RunningCommand {

@@ -2,6 +2,7 @@
 
 import type { InstanceSettings } from '../config/types.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { ConnectionState } from '../session/connection-state.js';
 import type { BackendConnectionStatus, InstanceState, InstanceStatus } from '../observe/status.js';
 import type { Phase } from './instance.js';
 import type { Multiplexer } from './queue/multiplexer.js';
@@ -50,12 +51,21 @@ export function instanceStatus(sources: StatusSources): InstanceStatus {
 function connectionStatus({ link, running, holder }: Slot): BackendConnectionStatus {
   return {
     ...link.status(),
+    ...(link.live === null ? {} : { atStake: atStake(link.live.state) }),
     ...(running === null
       ? {}
       : { running: { session: running.owner.id, fingerprint: running.fingerprint, since: running.since } }),
     ...(holder === null
       ? {}
       : { pinnedBy: { session: holder.owner.id, reasons: holder.owner.holdReasons, since: holder.since } }),
+  };
+}
+
+function atStake({ unsavedVariables, temporaryTables, namedLocks }: ConnectionState) {
+  return {
+    variables: unsavedVariables,
+    temporaryTables: temporaryTables.size,
+    namedLocks: namedLocks.size,
   };
 }
 

@@ -64,6 +64,12 @@ export class ConnectionState {
     return [...this.unasked];
   }
 
+  /** Variables whose values the connection alone knows, though it could be asked for them. */
+  get unsavedVariables(): number {
+    const { userVariables } = this;
+    return this.unasked.size + userVariables.worthSaving(userVariables.names).length;
+  }
+
   /** The server refused to set `name`: it is left as it is. Answers false where that was known. */
   leaveOut(name: string): boolean {
     if (this.unsettable.has(name)) return false;

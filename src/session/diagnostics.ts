@@ -1,9 +1,8 @@
 // What a session's last statement left behind: counts and warnings, as if nobody had come between.
 
 import type { Statement } from '../sql/types.js';
-import { writeTextRow } from '../wire/result-set.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
-import { plainCondition, type Condition } from './conditions.js';
+import { levelOf, lostWarnings, withInvalidNumber, type SavedWarnings } from './saved-warnings.js';
 
 /** How a statement ended, as far as it bears on the diagnostics. */
 export interface StatementEnd {
@@ -18,19 +17,6 @@ export interface StatementEnd {
   readonly warnings: number;
 }
 
-/** Level, code and message. */
-export const WARNING_COLUMNS = 3;
-
-/** The reply to SHOW WARNINGS, kept for its session. */
-export interface SavedWarnings {
-  /** Packets as they came: column count, definitions, EOF. */
-  readonly head: Buffer;
-  /** Payloads of the rows, each with its level. */
-  readonly rows: readonly { readonly level: string; readonly payload: Buffer }[];
-  /** What GET DIAGNOSTICS tells of each row. */
-  readonly conditions: readonly Condition[];
-}
-
 /** Values that have to be asked of the server before another session's statement overwrites them. */
 export interface DiagnosticsQuestion {
   readonly foundRows: boolean;
@@ -40,7 +26,8 @@ export interface DiagnosticsQuestion {
 
 export class Diagnostics {
   rowCount = '0';
-  foundRows = '0';
+  /** Null where it went with the connection. */
+  foundRows: string | null = '0';
   /** LAST_INSERT_ID() of the session. */
   lastInsertId = '0';
   saved: SavedWarnings | null = null;
@@ -48,6 +35,8 @@ export class Diagnostics {
   lastError: ErrPacket | null = null;
   /** Resolves when what was asked for is known, or lost. */
   known: Promise<void> = Promise.resolve();
+  /** Of the last statement, as its reply told them. */
+  private told = { insertId: '0', warnings: 0 };
   private unknown: DiagnosticsQuestion = NOTHING;
 
   /**
@@ -72,6 +61,8 @@ export class Diagnostics {
     if (!looks) this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, /\bsql_calc_found_rows\b/i);
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
+    if (Number(end.insertId) !== 0) this.told.insertId = String(end.insertId);
+    if (!looks) this.told.warnings = end.warnings;
     const clearsWarnings =
       !statements.every(isLook) &&
       statements.some((statement) => statement.opaque === null && !isWithoutTable(statement, text));
@@ -114,27 +105,25 @@ export class Diagnostics {
     this.unknown = NOTHING;
   }
 
+  /**
+   * The connection was lost before it was asked. What replies told is left: the id is LAST_INSERT_ID() unless the statement
+   * named it itself; of warnings the number is known.
+   */
+  lost(): void {
+    const { question, told } = this;
+    if (question?.foundRows === true) this.foundRows = null;
+    if (question?.lastInsertId === true) this.lastInsertId = told.insertId;
+    if (question?.warnings === true) this.saved = lostWarnings(this.lastError, told.warnings);
+    this.unknown = NOTHING;
+  }
+
   get warningCount(): string {
     return String(this.saved?.rows.length ?? 0);
   }
 
   get errorCount(): string {
-    return String(this.saved?.rows.filter(({ level }) => level === 'Error').length ?? 0);
+    return String(this.saved?.rows.filter((row) => levelOf(row) === 'Error').length ?? 0);
   }
-}
-
-/** What a server puts behind the conditions of before. */
-const invalidNumber = { errno: 1758, sqlState: '35000', message: 'Invalid condition number' };
-
-function withInvalidNumber({ head, rows, conditions }: SavedWarnings): SavedWarnings {
-  const { errno, sqlState, message } = invalidNumber;
-  const level = 'Error';
-  const row = { level, payload: writeTextRow([level, String(errno), message]) };
-  return {
-    head,
-    rows: [...rows, row],
-    conditions: [...conditions, plainCondition(String(errno), message, sqlState)],
-  };
 }
 
 /** GET DIAGNOSTICS, also behind the EXECUTE that runs it. */

@@ -32,7 +32,11 @@ export class NamedLocks {
   private readonly entries = new Map<string, Entry>();
 
   get any(): boolean {
-    return this.entries.size > 0;
+    return this.size > 0;
+  }
+
+  get size(): number {
+    return this.entries.size;
   }
 
   ownerOf(name: string): LockOwner | null {

@@ -28,7 +28,11 @@ export class TemporaryTables {
   renames: RenameStatement | 'none' | null = null;
 
   get any(): boolean {
-    return this.tables.length > 0;
+    return this.size > 0;
+  }
+
+  get size(): number {
+    return this.tables.length;
   }
 
   namesOf(owner: object): string[] {

@@ -7,7 +7,7 @@ import type { Literal } from './variables.js';
 
 /** Whoever a value on the connection belongs to. */
 export interface VariableOwner {
-  /** Values that the session has, of the names that hold another session's value (or none) on the connection. */
+  /** Values that the session has, as far as they are known: always where the connection holds none, or another session's. */
   readonly savedVariables: Map<string, Literal>;
   /** The session has ended or begun anew: nobody asks for its values any more. */
   isGone: boolean;
@@ -38,10 +38,26 @@ export class UserVariables {
     this.owners.clear();
   }
 
-  /** The connection holds `owner`'s value now. */
+  /** The connection holds a value of `owner` now that it alone knows. */
   give(name: string, owner: VariableOwner): void {
     this.owners.set(name, owner);
     owner.savedVariables.delete(name);
+  }
+
+  /** The connection has been given the value that is saved. */
+  giveSaved(name: string, value: Literal, owner: VariableOwner): void {
+    this.owners.set(name, owner);
+    owner.savedVariables.set(name, value);
+  }
+
+  /** Whatever the connection holds of `owner` may have got another value. */
+  doubt(owner: VariableOwner): void {
+    for (const name of this.ownedBy(owner)) owner.savedVariables.delete(name);
+  }
+
+  /** What would be lost with the connection. */
+  unsavedOf(owner: VariableOwner): readonly string[] {
+    return this.ownedBy(owner).filter((name) => !owner.savedVariables.has(name));
   }
 
   /**
@@ -55,9 +71,12 @@ export class UserVariables {
     });
   }
 
-  /** Of such names, those whose value somebody may still ask for. */
+  /** Of such names, those whose value only the connection knows, and somebody may still ask for. */
   worthSaving(names: readonly string[]): string[] {
-    return names.filter((name) => this.owners.get(name)?.isGone === false);
+    return names.filter((name) => {
+      const owner = this.owners.get(name);
+      return owner?.isGone === false && !owner.savedVariables.has(name);
+    });
   }
 
   /** Names that `session` has a value for, which the connection does not hold. */

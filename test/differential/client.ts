@@ -13,6 +13,8 @@ export interface Door {
   readonly port: number;
   /** Resolves when the server has cleaned up behind a connection that was closed. */
   closed(client: RawClient): Promise<void>;
+  /** Resolves when the backend connection behind it was lost and is there again. */
+  cut(): Promise<void>;
 }
 
 interface Prepared {
@@ -52,6 +54,7 @@ export class ScriptClient {
 
   /** Takes a step; the packets of the reply, headers included, a byte a character. */
   async take(step: Step): Promise<readonly string[]> {
+    if (step.do === 'cut') return await this.door.cut().then(() => []);
     if (step.do === 'reconnect') return await this.reconnect(step.login);
     if (step.do === 'change-user') return await this.changeUser(step.schema);
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
@@ -82,7 +85,7 @@ export class ScriptClient {
     this.raw.packets.socket.destroy();
   }
 
-  private send(step: Exclude<Step, { do: 'reconnect' | 'change-user' | 'prepare' }>) {
+  private send(step: Exclude<Step, { do: 'cut' | 'reconnect' | 'change-user' | 'prepare' }>) {
     switch (step.do) {
       case 'query':
         return this.query(step.sql);

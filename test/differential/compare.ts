@@ -1,6 +1,6 @@
 // One script both ways, and the first step whose replies differ.
 import { withoutKnown } from './known-differences.js';
-import { improvise, runDirectly, runThroughPort, type Run, type Stage } from './run.js';
+import { improvise, runDirectly, runThroughPort, type Make, type Run, type Stage } from './run.js';
 import type { Script } from './step.js';
 
 /** What the two runs of a script came to. */
@@ -20,8 +20,8 @@ export type Verdict =
     };
 
 /** Makes up a script for the seed and runs it both ways. */
-export async function compareSeed(stage: Stage, seed: number, length: number): Promise<Verdict> {
-  return judge(stage, await improvise(stage, seed, length));
+export async function compareSeed(stage: Stage, seed: number, make: Make): Promise<Verdict> {
+  return judge(stage, await improvise(stage, seed, make));
 }
 
 export async function compareScript(stage: Stage, script: Script): Promise<Verdict> {

@@ -12,11 +12,11 @@ const server = useMariadb();
 const length = 25;
 
 /** The differences that fifty scripts show, each shrunk and with its script. */
-async function differences(seeds: readonly number[], untracked: boolean): Promise<string[]> {
+async function differences(seeds: readonly number[], { untracked = false, cuts = false }): Promise<string[]> {
   const stage = await stageFor(server, await createFixture(server), untracked);
   const found: string[] = [];
   for (const seed of seeds) {
-    const verdict = await compareSeed(stage, seed, length);
+    const verdict = await compareSeed(stage, seed, { length, cuts });
     if (verdict.same === false) found.push(await describeDifference(stage, seed, verdict));
     if (found.length > 2) break;
   }
@@ -28,9 +28,13 @@ const seeds = (from: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
 it('sessions through a port get what they would get directly', async () => {
-  expect(await differences(seeds(1, 50), false)).toEqual([]);
+  expect(await differences(seeds(1, 50), {})).toEqual([]);
 }, 120_000);
 
 it('so they do where the server has no session tracking', async () => {
-  expect(await differences(seeds(1001, 10), true)).toEqual([]);
+  expect(await differences(seeds(1001, 10), { untracked: true })).toEqual([]);
+}, 120_000);
+
+it('so they do where the backend connection is lost in between', async () => {
+  expect(await differences(seeds(2001, 10), { cuts: true })).toEqual([]);
 }, 120_000);

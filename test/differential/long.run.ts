@@ -17,6 +17,7 @@ const minutes = Number(option('MINUTES') ?? 10);
 const length = Number(option('LENGTH') ?? 60);
 const most = Number(option('FAILURES') ?? 10);
 const untracked = option('UNTRACKED') === '1';
+const cuts = option('CUTS') === '1';
 const file = option('SCRIPT');
 
 it.runIf(file === undefined)('sessions through a port get what they would get directly', async () => {
@@ -26,7 +27,7 @@ it.runIf(file === undefined)('sessions through a port get what they would get di
   const holds = new Map<string, number>();
   let [done, givenUp, steps] = [0, 0, 0];
   for (let seed = first; done < seeds && Date.now() < deadline && failed.length < most; seed++, done++) {
-    const verdict = await compareSeed(stage, seed, length);
+    const verdict = await compareSeed(stage, seed, { length, cuts });
     if (verdict.same === true || verdict.same === 'given up') {
       for (const hold of verdict.run.holds) holds.set(hold, (holds.get(hold) ?? 0) + 1);
       steps += verdict.run.holds.length;

@@ -37,8 +37,8 @@ interface Hold {
 /** A step that takes longer waits for something that will not come. */
 const STEP_DEADLINE_MS = 4_000;
 
-/** Who takes the next step, and which; null at the end. */
-type Next = (holder: number | null) => ScriptLine | null;
+/** Who takes the next step, and which; null at the end. `mayCut`: nobody would miss what the backend connection has. */
+type Next = (holder: number | null, mayCut: boolean) => ScriptLine | null;
 
 /** Runs the script on connections of their own. */
 export async function runDirectly(stage: Stage, script: Script): Promise<Run> {
@@ -50,8 +50,16 @@ export async function runDirectly(stage: Stage, script: Script): Promise<Run> {
       until('the server has closed a connection', async () => {
         return !(await server.threadsOf(fixture.account.user)).includes(greeting.threadId);
       }).then(() => undefined),
+    cut: () => Promise.resolve(),
   };
-  return await play(door, stage, script, inOrder(script), () => Promise.resolve(null));
+  return await play(
+    door,
+    stage,
+    script,
+    inOrder(script),
+    () => Promise.resolve(null),
+    () => false,
+  );
 }
 
 /** Runs the script through one port. Where a session holds the backend and the script lets another run, it gets stuck. */
@@ -59,11 +67,19 @@ export function runThroughPort(stage: Stage, script: Script): Promise<Run> {
   return throughPort(stage, script, inOrder(script));
 }
 
-/** Makes up a script of so many steps while it runs through one port: who holds the backend goes on until it lets go. */
-export function improvise(stage: Stage, seed: number, length: number): Promise<Run> {
+/** What scripts are made up of. */
+export interface Make {
+  /** Steps of a script. */
+  readonly length: number;
+  /** Whether the backend connection is lost now and then, while nobody holds it. */
+  readonly cuts: boolean;
+}
+
+/** Makes up a script while it runs through one port: who holds the backend goes on until it lets go. */
+export function improvise(stage: Stage, seed: number, make: Make): Promise<Run> {
   const random = randomOf(seed);
   const logins = random.list(2, 5, () => generateLogin(random));
-  return throughPort(stage, { logins, lines: [] }, improvised(random, logins.length, length));
+  return throughPort(stage, { logins, lines: [] }, improvised(random, logins.length, make));
 }
 
 async function throughPort(stage: Stage, script: Script, next: Next): Promise<Run> {
@@ -74,12 +90,40 @@ async function throughPort(stage: Stage, script: Script, next: Next): Promise<Ru
   const instance = await startInstance(settings);
   await instance.event('backend-connected');
   try {
-    const door: Door = { port: instance.port, closed: () => Promise.resolve() };
-    return await play(door, stage, script, next, () => holdOf(instance));
+    const door: Door = {
+      port: instance.port,
+      closed: () => Promise.resolve(),
+      cut: () => loseBackend(instance, stage),
+    };
+    return await play(
+      door,
+      stage,
+      script,
+      next,
+      () => holdOf(instance),
+      () => isRestorable(instance),
+    );
   } finally {
     await instance.destroy();
     rmSync(settings.folder, { recursive: true, force: true });
   }
+}
+
+/** Whether what sessions have on the connection comes back after its loss. */
+function isRestorable(instance: TestInstance): boolean {
+  const { temporaryTables = 0, namedLocks = 0 } = instance.status().backend[0]?.atStake ?? {};
+  return temporaryTables + namedLocks === 0;
+}
+
+/**
+ * The server ends the instance's connection, as it does when it stops, once the instance has asked for all that it can ask
+ * for; resolves when there is another.
+ */
+async function loseBackend(instance: TestInstance, { server, fixture }: Stage): Promise<void> {
+  await until('variables are known', () => instance.status().backend[0]?.atStake?.variables === 0);
+  const before = instance.events.length;
+  for (const thread of await server.threadsOf(fixture.account.user)) await server.kill(thread);
+  await instance.event('backend-connected', () => true, before);
 }
 
 function inOrder({ lines }: Script): Next {
@@ -90,13 +134,18 @@ function inOrder({ lines }: Script): Next {
 /** How long a session may keep the others waiting before it is made to let go. */
 const LONGEST_HOLD = 8;
 
-function improvised(random: Random, sessions: number, length: number): Next {
+/** One step of so many is the loss of the backend, where there are such. */
+const STEPS_A_CUT = 8;
+
+function improvised(random: Random, sessions: number, { length, cuts }: Make): Next {
   let left = length;
   let held = 0;
-  return (holder) => {
+  return (holder, mayCut) => {
     if (left-- <= 0) return null;
     held = holder === null ? 0 : held + 1;
     const session = holder ?? random.below(sessions);
+    if (cuts && mayCut && holder === null && random.oneIn(STEPS_A_CUT))
+      return { session, step: { do: 'cut' } };
     const step = held > LONGEST_HOLD ? generateRelease(random) : generateStep(random);
     return { session, step };
   };
@@ -108,6 +157,7 @@ async function play(
   script: Script,
   next: Next,
   hold: () => Promise<Hold | null>,
+  mayCut: () => boolean,
 ): Promise<Run> {
   const clients: ScriptClient[] = [];
   for (const login of script.logins) clients.push(await ScriptClient.open(door, fixture, login));
@@ -116,7 +166,7 @@ async function play(
   const holds: string[] = [];
   let holder: number | null = null;
   let stuck: string | null = null;
-  for (let line = next(holder); line !== null; line = next(holder)) {
+  for (let line = next(holder, mayCut()); line !== null; line = next(holder, mayCut())) {
     const client = clients[line.session];
     if (client === undefined) throw new RangeError(`no session ${line.session}`);
     lines.push(line);

@@ -37,7 +37,9 @@ export type Step =
   | { readonly do: 'reset-connection' }
   | { readonly do: 'ping' }
   /** COM_QUIT, then a new login. */
-  | { readonly do: 'reconnect'; readonly login: Login };
+  | { readonly do: 'reconnect'; readonly login: Login }
+  /** The instance loses its backend connection, which it must not show. Nothing happens to connections of one's own. */
+  | { readonly do: 'cut' };
 
 /** A step and the session that takes it. */
 export interface ScriptLine {

@@ -220,6 +220,85 @@ describe('a write that is running when the backend is lost', () => {
   });
 });
 
+describe('what was known of a lost connection', () => {
+  const known = (): Promise<unknown> =>
+    until('all variables are known', () => instance.status().backend[0]?.atStake?.variables === 0);
+
+  it('comes back: user variables that have been there for a moment', async () => {
+    await start();
+    await one.query("SET @number = 1, @text = CONCAT('ä', 'b')");
+    await two.query('SET @number = 2, @unset = NULL');
+    expect(instance.status().backend[0]?.atStake?.variables).toBeGreaterThan(0);
+    await known();
+    await lose();
+    expect(await one.rows('SELECT @number, @text, @unset')).toEqual([['1', 'äb', null]]);
+    expect(await two.rows('SELECT @number, @text')).toEqual([['2', null]]);
+  });
+
+  it('comes back as it is now: a variable that a routine has changed since', async () => {
+    await server.query(`USE ${account.schema}`);
+    await server.query(`CREATE PROCEDURE counts() SET @n = @n + 1`);
+    await start();
+    await one.query('SET @n = 1');
+    await known();
+    await one.query('CALL counts()');
+    // What it did is asked for behind its reply.
+    await one.query('DO 0');
+    expect(instance.status().backend[0]?.atStake?.variables).toBe(1);
+    await known();
+    await lose();
+    expect(await one.rows('SELECT @n')).toEqual([['2']]);
+  });
+
+  it('is asked for once, however many sessions have variables', async () => {
+    await start();
+    await one.query('SET @one = 1');
+    await two.query('SET @two = 2');
+    await known();
+    for (let i = 0; i < 3; i++) {
+      await one.query('SELECT @two');
+      await two.query('SELECT @one, @two');
+    }
+    await known();
+    const asked = (await server.statementsOf(account.user)).filter((text) => text.includes('HEX(@'));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('comes back: the error and the id that the last statement was answered with', async () => {
+    await start();
+    await one.query('CREATE TABLE counted (id INT AUTO_INCREMENT PRIMARY KEY, a INT)');
+    await one.query('INSERT INTO counted (a) VALUES (1), (2)');
+    await two.query('SELECT missing');
+    await lose();
+    expect(await one.rows('SELECT LAST_INSERT_ID()')).toEqual([['1']]);
+    const error = ['Error', '1054', expect.stringContaining("'missing'")];
+    expect(await two.rows('SHOW WARNINGS')).toEqual([error]);
+    expect(await two.rows('SELECT @@error_count')).toEqual([['1']]);
+  });
+
+  it('says of warnings how many they were, and that their texts are gone', async () => {
+    await start();
+    await one.query("SELECT 1 + 'x', 2 + 'y'");
+    await lose();
+    const warnings = await one.rows('SHOW WARNINGS');
+    expect(warnings.map(([level, code]) => [level, code])).toEqual([
+      ['Warning', '1105'],
+      ['Warning', '1105'],
+    ]);
+  });
+
+  it('tells who asks for what SQL_CALC_FOUND_ROWS counted, and nobody else', async () => {
+    await start();
+    await one.query('SELECT SQL_CALC_FOUND_ROWS * FROM t LIMIT 1');
+    await lose();
+    expect(await one.rows('SELECT COUNT(*) FROM t')).toEqual([['5']]);
+    await one.query('SELECT SQL_CALC_FOUND_ROWS * FROM t LIMIT 1');
+    await lose();
+    expect(await one.failure('SELECT FOUND_ROWS()')).toMatchObject({ errno: 1213 });
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+  });
+});
+
 describe('what only a lost connection had', () => {
   it.each([
     ['an open transaction', ['BEGIN', 'DELETE FROM t'], 'SELECT COUNT(*) FROM t'],

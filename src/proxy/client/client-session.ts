@@ -18,6 +18,7 @@ import { Intake } from './intake.js';
 import { idleLimitMs } from '../state/patience.js';
 import { LocalFile } from '../turn/local-file.js';
 import type { LockWaits } from '../locks/lock-waits.js';
+import { saveAll } from '../turn/turn-preparation.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
 import { serve } from './serve-command.js';
 import { SessionActivity } from './session-activity.js';
@@ -67,8 +68,8 @@ export class ClientSession implements TurnOwner {
     return state.namedLocks.ownedBy(this.session).length > 0;
   }
 
-  hasResidue(live: Live): boolean {
-    return live.state.unknownVariables.length > 0 || live.state.schema === undefined;
+  saveAll(live: Live): Promise<void> {
+    return saveAll(this.session, live);
   }
 
   residentSession(slot: Slot): Session | null {

@@ -3,6 +3,7 @@
 import { FleetError, type ClientError } from '../../errors.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Session } from '../../session/session.js';
+import { hasDiagnosticsOf } from '../state/save-diagnostics.js';
 import { isRollback, type ClientCommand } from '../command/command.js';
 
 export class SessionLosses {
@@ -17,9 +18,20 @@ export class SessionLosses {
    * transaction first; to a command that rolls back it is no loss.
    */
   tell(command: ClientCommand): ClientError | null {
-    if (!isRollback(command)) return this.take();
+    if (!isRollback(command)) return this.take() ?? this.countLost(command);
     this.hold = null;
     return null;
+  }
+
+  /** What SQL_CALC_FOUND_ROWS counted is missed by who asks for it only. */
+  private countLost({ effects }: ClientCommand): ClientError | null {
+    const { diagnostics } = this.session;
+    if (diagnostics.foundRows !== null) return null;
+    if (!effects.some((effect) => effect.diagnostics.includes('found-rows'))) return null;
+    diagnostics.foundRows = '0';
+    return new FleetError('SESSION_STATE_LOST', {
+      detail: 'the backend connection was lost, and what FOUND_ROWS() was with it',
+    });
   }
 
   /** What was lost and is told now; null for nothing. */
@@ -46,9 +58,10 @@ export class SessionLosses {
 
   /** What it had on a connection of that state, and only there, is gone. */
   stateLost(state: ConnectionState, why: string): void {
-    const variables = state.userVariables.ownedBy(this.session.userVariables).map((name) => `@${name}`);
+    const variables = state.userVariables.unsavedOf(this.session.userVariables).map((name) => `@${name}`);
     const tables = state.temporaryTables.namesOf(this.session);
     const gone = [...variables, ...tables, ...this.locksOn(state)].join(', ');
+    if (hasDiagnosticsOf(this.session, state)) this.session.diagnostics.lost();
     if (gone === '') return;
     this.state ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
   }

@@ -1,6 +1,7 @@
 // Gives the backend connection to one session after the other: turns, holds and their leases.
 
 import type { InstanceSettings } from '../../config/types.js';
+import { isInDoubt } from '../state/state-application.js';
 import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { Session } from '../../session/session.js';
@@ -8,9 +9,11 @@ import { BackendLink, type Live } from '../backend/backend-link.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import { freshen, keepAlive } from '../backend/connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
+import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
 import { RunTimes } from '../command/run-times.js';
 import type { Holder, Refusable, Running, Slot, TurnResult, Work } from './slot.js';
+import { SafeKeeping } from './safe-keeping.js';
 import { Turns, type Waiting } from './turns.js';
 
 /** Who has to know what becomes of the backend connections. */
@@ -24,10 +27,13 @@ export interface BackendObserver {
 export class Multiplexer {
   readonly slots: readonly Slot[];
   private readonly turns = new Turns<Refusable>();
+  private readonly safeKeeping = new SafeKeeping((slot, resident, live) => {
+    void this.takeOwnTurn(slot, resident, 'SELECT', () => resident.saveAll(live));
+  });
   private readonly keeper: NodeJS.Timeout | undefined;
   private readonly runTimes = new RunTimes();
   private readonly queueTimeout: QueueTimeout;
-  private leaseTimer: NodeJS.Timeout | undefined;
+  private readonly leaseWatch: LeaseWatch;
   private idleListeners: (() => void)[] = [];
   /** The latest connection; what it told of the server holds while there is none. */
   private latest: Live | null = null;
@@ -44,6 +50,12 @@ export class Multiplexer {
       queueTimeoutMs,
       () => this.describeBlocker(),
       () => this.schedule(),
+    );
+    this.leaseWatch = new LeaseWatch(
+      () => this.slots,
+      this.turns,
+      settings.pinTimeoutMs,
+      (slot) => void this.expireLease(slot),
     );
     this.slots = Array.from({ length: settings.backend.poolSize }, () => this.createSlot());
     this.keeper = keepAlive(this.slots, settings);
@@ -136,7 +148,8 @@ export class Multiplexer {
     this.stopped = true;
     clearInterval(this.keeper);
     this.queueTimeout.stop();
-    clearTimeout(this.leaseTimer);
+    this.safeKeeping.stop();
+    this.leaseWatch.stop();
     for (const { work } of this.turns.takeOlderThan(Infinity))
       work.refuse(new FleetError('SHUTTING_DOWN', {}));
     await Promise.all(this.slots.map(({ link }) => link.stop()));
@@ -207,7 +220,7 @@ export class Multiplexer {
       if (next !== undefined) void this.takeTurn(slot, live, next);
     }
     this.queueTimeout.watch();
-    this.watchLease();
+    this.leaseWatch.watch();
     if (this.isIdle) for (const then of this.idleListeners.splice(0)) then();
   }
 
@@ -221,6 +234,20 @@ export class Multiplexer {
     if (result.type === 'renew') await slot.link.renew(result.reason);
     if (result.type !== 'done') this.turns.addFirst(entry);
     this.endTurn(slot, slot.running);
+    this.safeKeeping.turnEnded(slot);
+  }
+
+  /** A turn that nobody has asked for. */
+  private async takeOwnTurn(
+    slot: Slot,
+    owner: Holder,
+    fingerprint: string,
+    run: () => Promise<void>,
+  ): Promise<void> {
+    const running = { owner, fingerprint, since: Date.now() };
+    slot.running = running;
+    await run();
+    this.endTurn(slot, running);
   }
 
   private endTurn(slot: Slot, { owner }: Running): void {
@@ -246,44 +273,18 @@ export class Multiplexer {
     }
   }
 
-  /** A lease runs while its holder is idle and others wait. */
-  private watchLease(): void {
-    const leased = this.slots.find((slot) => this.isLeaseRunning(slot));
-    if (leased === undefined) {
-      clearTimeout(this.leaseTimer);
-      this.leaseTimer = undefined;
-    } else {
-      this.leaseTimer ??= setTimeout(() => {
-        this.leaseTimer = undefined;
-        if (this.isLeaseRunning(leased)) void this.expireLease(leased);
-        else this.watchLease();
-      }, this.settings.pinTimeoutMs);
-    }
-  }
-
-  private isLeaseRunning(slot: Slot): boolean {
-    const { holder } = slot;
-    if (holder === null || slot.running !== null || slot.link.live === null) return false;
-    return this.turns.some(
-      (owner) => owner !== holder.owner && !this.slots.some((s) => s.holder?.owner === owner),
-    );
-  }
-
   private async expireLease(slot: Slot): Promise<void> {
     const { holder } = slot;
     if (holder === null) return;
     const idleMs = Date.now() - holder.idleSince;
     const reasons = holder.owner.holdReasons;
     this.events.publish({ type: 'lease-expired', session: holder.owner.id, reasons, idleMs });
-    const running = { owner: holder.owner, fingerprint: 'ROLLBACK', since: Date.now() };
-    slot.running = running;
-    await holder.owner.expireLease(slot, idleMs);
-    this.endTurn(slot, running);
+    await this.takeOwnTurn(slot, holder.owner, 'ROLLBACK', () => holder.owner.expireLease(slot, idleMs));
   }
 }
 
 function belongsTo(slot: Slot, owner: Holder): boolean {
   const { live } = slot.link;
   if (slot.holder?.owner === owner) return true;
-  return live !== null && (owner.isBoundTo(live) || (slot.resident === owner && owner.hasResidue(live)));
+  return live !== null && (owner.isBoundTo(live) || (slot.resident === owner && isInDoubt(live.state)));
 }

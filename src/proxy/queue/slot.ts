@@ -12,8 +12,8 @@ export interface Holder extends Contender {
   readonly holdReasons: readonly Hold[];
   /** The session has something on the connection that keeps nobody else waiting, but that it could not have on another. */
   isBoundTo(live: Live): boolean;
-  /** The connection holds something of the session that has to be asked for before another session comes. */
-  hasResidue(live: Live): boolean;
+  /** Its state is in force: asks for what the connection alone knows of sessions. Runs as a turn of its own. */
+  saveAll(live: Live): Promise<void>;
   /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */
   expireLease(slot: Slot, idleMs: number): Promise<void>;
 }

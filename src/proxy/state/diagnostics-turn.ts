@@ -1,37 +1,29 @@
 // The diagnostics of sessions on a shared connection: what was saved of them is given back to statements that ask for it.
 
-import { WARNING_COLUMNS, type Diagnostics } from '../../session/diagnostics.js';
+import type { Diagnostics } from '../../session/diagnostics.js';
 import { queryCommand, type StateCommand } from '../../session/difference.js';
+import { levelOf, warningsReply } from '../../session/saved-warnings.js';
 import type { Session } from '../../session/session.js';
 import { countLiteral, substitute, type Substitution } from '../../sql/substitute.js';
 import { Command, lastingStatus } from '../../wire/constants.js';
-import { frame } from '../../wire/framing.js';
-import { writeEof } from '../../wire/reply-packets.js';
 import type { Live } from '../backend/backend-link.js';
 import { clearDiagnostics, onlyLooks } from './given-conditions.js';
 import { shortText, type ClientCommand } from '../command/command.js';
 
-const EOF_BYTES = 9;
-
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
 /** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
-export function savedWarningsReply(command: ClientCommand, session: Session): Buffer | null {
+export function savedWarningsReply(command: ClientCommand, session: Session, { facts }: Live): Buffer | null {
   const { saved } = session.diagnostics;
   const asked = askedWarnings(command);
-  if (asked === null || saved === null || saved.head.length === 0) return null;
+  if (asked === null || saved === null) return null;
   const [, what = '', first, joint, second] = asked;
   const [offset, count] =
     joint === ',' ? [Number(first), Number(second)] : [Number(second ?? 0), Number(first ?? Infinity)];
   const rows = saved.rows
-    .filter(({ level }) => /^w/i.test(what) || level === 'Error')
+    .filter((row) => /^w/i.test(what) || levelOf(row) === 'Error')
     .slice(offset, offset + count);
-  const status = session.status & lastingStatus;
-  const payloads = [...rows.map(({ payload }) => payload), writeEof({ warnings: 0, status })];
-  const packets = payloads.map((payload, i) => frame(payload, WARNING_COLUMNS + 3 + i));
-  const definitions = saved.head.subarray(0, -EOF_BYTES);
-  const end = frame(writeEof({ warnings: 0, status }), WARNING_COLUMNS + 2);
-  return Buffer.concat([definitions, end, ...packets]);
+  return warningsReply(saved, rows, session, facts, session.status & lastingStatus);
 }
 
 function askedWarnings(command: ClientCommand): RegExpExecArray | null {
@@ -59,7 +51,7 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
     connectionId,
     ...(own ? {} : warningCounts(diagnostics)),
     ...(ownCount ? {} : { rowCount: diagnostics.rowCount }),
-    ...(ownRows ? {} : { foundRows: diagnostics.foundRows }),
+    ...(ownRows ? {} : { foundRows: diagnostics.foundRows ?? '0' }),
   };
   return substitute(text, session.sqlMode(live.facts), values);
 }

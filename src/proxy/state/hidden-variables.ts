@@ -51,6 +51,7 @@ function giveSettings(
  * @returns whether all of them are known by names that can be said again
  */
 function giveVariables(session: Session, state: ConnectionState, names: readonly string[] | null): boolean {
+  state.userVariables.doubt(session.userVariables);
   if (names === null) return false;
   const added = names.filter((name) => state.userVariables.ownerOf(name) === undefined);
   for (const name of added) state.userVariables.give(name, session.userVariables);

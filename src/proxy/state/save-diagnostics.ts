@@ -1,13 +1,11 @@
 // What the last session's statement left behind is saved before another statement overwrites it.
 
-import { askConditions, plainCondition, readConditions, type Condition } from '../../session/conditions.js';
-import { WARNING_COLUMNS, type Diagnostics, type SavedWarnings } from '../../session/diagnostics.js';
+import { askConditions, readConditions } from '../../session/conditions.js';
+import type { Diagnostics } from '../../session/diagnostics.js';
+import { conditionOf, noWarnings, readWarnings, type SavedWarnings } from '../../session/saved-warnings.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Session } from '../../session/session.js';
 import { Command } from '../../wire/constants.js';
-import type { ErrPacket } from '../../wire/reply-packets.js';
-import { frame, FrameReader } from '../../wire/framing.js';
-import { readTextRow } from '../../wire/result-set.js';
 import { toldOnce, type BackendConnection } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 
@@ -31,11 +29,10 @@ export function saveDiagnostics(session: Session, live: Live): void {
     diagnostics.answered({
       ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
       ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
-      saved: (warnings === null ? diagnostics.saved : await warnings) ?? none,
+      saved: (warnings === null ? diagnostics.saved : await warnings) ?? noWarnings,
     });
   };
-  // A connection that is lost in between takes the diagnostics with it.
-  diagnostics.known = done().catch(() => undefined);
+  diagnostics.known = done().catch(() => diagnostics.lost());
 }
 
 /** Statements of our own are about to overwrite what the session's last one left. */
@@ -43,8 +40,6 @@ export function leaveDiagnostics(session: Session, live: Live): void {
   if (hasDiagnosticsOf(session, live.state)) saveDiagnostics(session, live);
   live.state.diagnosticsOf = live.state.foundRowsOf = null;
 }
-
-const none: SavedWarnings = { head: Buffer.alloc(0), rows: [], conditions: [] };
 
 /** Whether the connection has anything of what the session's last statements left. */
 export function hasDiagnosticsOf(
@@ -66,7 +61,7 @@ function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Pro
     const reply = await shown;
     const answer = (await told)?.[0]?.[0] ?? null;
     if (reply === null) return null;
-    const plain = reply.rows.map(({ payload }) => conditionOf(payload, lastError));
+    const plain = reply.rows.map((row) => conditionOf(row, lastError));
     const known = answer === null ? [] : readConditions(answer, facts);
     return { ...reply, conditions: [...known, ...plain.slice(known.length)] };
   };
@@ -80,25 +75,5 @@ async function showWarnings(
   const payload = Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from('SHOW WARNINGS')]);
   const { err } = await connection.run(payload, 'query', { forward: (part) => bytes.push(Buffer.from(part)) })
     .ended;
-  return err === null ? splitReply(Buffer.concat(bytes)) : null;
-}
-
-function conditionOf(row: Buffer, lastError: ErrPacket | null): Condition {
-  const [, code, message] = readTextRow(row, WARNING_COLUMNS).map((value) => value?.toString('utf8') ?? '');
-  const sqlState = String(lastError?.errno) === code ? lastError?.sqlState : undefined;
-  return plainCondition(code ?? '0', message ?? '', sqlState);
-}
-
-function splitReply(bytes: Buffer): Omit<SavedWarnings, 'conditions'> {
-  const reader = new FrameReader(bytes.length);
-  reader.push(bytes);
-  const payloads: Buffer[] = [];
-  for (let packet = reader.next(); packet !== null; packet = reader.next()) payloads.push(packet.payload);
-  // Column count, three definitions, EOF; rows; EOF.
-  const head = payloads.slice(0, WARNING_COLUMNS + 2).map((payload, i) => frame(payload, i + 1));
-  const rows = payloads.slice(WARNING_COLUMNS + 2, -1).map((payload) => ({
-    level: readTextRow(payload, WARNING_COLUMNS)[0]?.toString('latin1') ?? '',
-    payload,
-  }));
-  return { head: Buffer.concat(head), rows };
+  return err === null ? readWarnings(Buffer.concat(bytes)) : null;
 }

@@ -138,7 +138,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     if (slot.resident !== this.owner) await settleResident(before, live);
     slot.resident = this.owner;
     session.begin(live.facts);
-    const saved = live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session);
+    const saved =
+      live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session, live);
     if (saved !== null) {
       this.owner.channel.forward(saved);
       this.finish(null);

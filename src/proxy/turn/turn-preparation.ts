@@ -22,6 +22,7 @@ import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command, ServerStatus } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
+import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
@@ -149,7 +150,7 @@ async function exchangeVariables(
   if (toSet.length === 0) return null;
   const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? UNSET] as const);
   return queryCommand(assignVariables(values), () => {
-    for (const name of toSet) userVariables.give(name, owner);
+    for (const [name, value] of values) userVariables.giveSaved(name, value, owner);
   });
 }
 
@@ -225,6 +226,22 @@ export async function saveBeforeReset(resident: Session | null, live: Live): Pro
   await saveVariables(userVariables.worthSaving(userVariables.names), live);
   await resident?.diagnostics.known;
   userVariables.clear();
+}
+
+/**
+ * Asks for what the connection alone knows, so that it outlives the connection. Where that is lost meanwhile, it is told like
+ * any loss.
+ * @param resident whose state is in force
+ */
+export async function saveAll(resident: Session, live: Live): Promise<void> {
+  const { userVariables } = live.state;
+  leaveDiagnostics(resident, live);
+  try {
+    if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
+    await saveVariables(userVariables.worthSaving(userVariables.names), live);
+  } catch (error) {
+    if (!(error instanceof BackendGone)) throw error;
+  }
 }
 
 /** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
