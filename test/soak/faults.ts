@@ -32,6 +32,7 @@ const faults: readonly Fault[] = [
   { name: 'stalled', weight: 5, lane: 'line', run: stalled },
   { name: 'swallowed, then reset', weight: 3, lane: 'line', run: swallowed },
   { name: 'refused', weight: 4, lane: 'line', run: refused },
+  { name: 'gone for a minute', weight: 1, lane: 'line', run: goneForAMinute },
   { name: 'killed by the server', weight: 6, lane: 'server', run: killedByServer },
   {
     name: 'server stopped',
@@ -80,11 +81,18 @@ async function swallowed(scene: Scene): Promise<void> {
   relay.pass();
 }
 
-async function refused(scene: Scene): Promise<void> {
-  const { relay } = scene.site;
+function refused(scene: Scene): Promise<void> {
+  return goneFor(scene, () => fewSeconds(scene));
+}
+
+function goneForAMinute(scene: Scene): Promise<void> {
+  return goneFor(scene, () => scene.pace.pause(60_000));
+}
+
+async function goneFor({ site: { relay } }: Scene, pause: () => Promise<void>): Promise<void> {
   relay.refuse();
   relay.reset();
-  await fewSeconds(scene);
+  await pause();
   relay.accept();
 }
 

@@ -91,7 +91,8 @@ function mapOf(sites: readonly Site[]): string {
     '  drain_timeout: 5',
     '  pin_timeout: 2',
     `  result_buffer: ${resultBufferMb}MB`,
-    '  backend: { host: 127.0.0.1 }',
+    // Whoever waits while the backend is gone for a minute is to see its end.
+    '  backend: { host: 127.0.0.1, queue_timeout: 90 }',
   ];
   const users = sites.map(({ user, port, relay, account }, i) => {
     const backend = `{ port: ${relay.port}, user: ${account.user}, password: "${account.password}" }`;
