@@ -15,6 +15,8 @@ export interface StatementEnd {
   /** Rows of the result set; null where there was none. */
   readonly rows: number | null;
   readonly warnings: number;
+  /** Any of the command's statements had some. */
+  readonly hasWarned: boolean;
 }
 
 /** Values that have to be asked of the server before another session's statement overwrites them. */
@@ -66,7 +68,7 @@ export class Diagnostics {
     const clearsWarnings =
       !statements.every(isLook) &&
       statements.some((statement) => statement.opaque === null && !isWithoutTable(statement, text));
-    const isCertain = failed || end.warnings > 0 || clearsWarnings;
+    const isCertain = failed || end.hasWarned || clearsWarnings;
     const keepsWarnings = !isCertain && last?.opaque == null;
     if (!keepsWarnings) {
       this.saved = null;
@@ -77,7 +79,7 @@ export class Diagnostics {
       lastInsertId: this.unknown.lastInsertId || maySetInsertId(statements, end),
       warnings:
         failed ||
-        end.warnings > 0 ||
+        end.hasWarned ||
         (clearsWarnings && statements.length > 1) ||
         (keepsWarnings && this.unknown.warnings),
     };

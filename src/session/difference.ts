@@ -52,9 +52,13 @@ export function needsFreshSchema(connection: ConnectionState, session: Session):
 type Assignment = readonly [name: string, value: Literal];
 
 /** What SET NAMES is to be given. In doubt is what this session itself has just set. */
-function namesDifference(connection: ConnectionState, { names }: Session): Literal | null {
+function namesDifference(connection: ConnectionState, session: Session): Literal | null {
   if (charsetVariables.some((name) => connection.isInDoubt(name))) return null;
-  return names === connection.names ? null : names;
+  // From results that are not converted only SET NAMES leads back to the collation that it gave.
+  const isBack =
+    connection.valueOf('character_set_results') === 'NULL' &&
+    session.wanted('character_set_results', connection) !== 'NULL';
+  return session.names === connection.names && !isBack ? null : session.names;
 }
 
 function variableDifference(connection: ConnectionState, session: Session): Assignment[] {

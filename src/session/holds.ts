@@ -26,6 +26,8 @@ export interface HoldEvidence {
   /** Status flags of the last reply; null where it had none (ERR). */
   readonly status: number | null;
   readonly failed: boolean;
+  /** The last OK told the id of a row. */
+  readonly hasInserted: boolean;
   /** The command's text; null where it had none. */
   readonly text: Buffer | null;
   /** Whether a temporary table of the session can make room for others' of the same name. */
@@ -88,7 +90,7 @@ export class Holds {
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
     for (const statement of evidence.statements) {
-      if (!evidence.failed) for (const hold of usedUpBy(statement, evidence.text)) this.remove(hold);
+      if (!evidence.failed) for (const hold of usedUpBy(statement, evidence)) this.remove(hold);
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -168,9 +170,11 @@ function effectsOf(statement: Statement, evidence: HoldEvidence): Change[] {
 }
 
 /** What SET TRANSACTION and SET insert_id have set, as far as the statement uses it up. */
-function usedUpBy(statement: Statement, text: Buffer | null): Hold[] {
+function usedUpBy(statement: Statement, { text, hasInserted }: HoldEvidence): Hold[] {
   const { verb, usesSchema, mayRunTriggers, beginsTransaction, endsTransaction } = statement;
-  if (mayRunTriggers) return ['settings of the next transaction', 'id of the next row'];
+  // Tables without such ids leave theirs to the next.
+  if (mayRunTriggers)
+    return ['settings of the next transaction', ...(hasInserted ? ['id of the next row' as const] : [])];
   // It reads tables, by all appearances. Which of them have transactions, only the server knows.
   const reads = verb === 'SELECT' && usesSchema && /\bfrom\b/i.test(text?.toString('latin1') ?? '');
   return reads || beginsTransaction || endsTransaction ? ['settings of the next transaction'] : [];

@@ -64,7 +64,9 @@ export function namesVariables(names: Literal): [name: (typeof charsetVariables)
  * sets character_set_results alone gets the default one of that character set.
  */
 export function agrees(names: Literal | null | undefined, name: string, value: Literal): boolean {
-  return name !== 'character_set_results' || names == null || names.startsWith(`${value} `);
+  // What is not converted keeps the name that it had.
+  if (name !== 'character_set_results' || names == null || value === 'NULL') return true;
+  return names.startsWith(`${value} `);
 }
 
 /** The text of a string literal without escapes; empty for any other literal. */

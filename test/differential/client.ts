@@ -63,8 +63,7 @@ export class ScriptClient {
     const before = hidesTables(step) ? await this.raw.query(needsTable) : [];
     const reply = [...(await this.send(step))];
     // What ROW_COUNT() says after a command that is no statement is the server's affair.
-    if (step.do === 'ping' || step.do === 'set-option' || step.do === 'init-db' || step.do === 'field-list')
-      reply.push(...(await this.raw.query('DO 0')));
+    if (commandsAlone.has(step.do)) reply.push(...(await this.raw.query('DO 0')));
     const begun = step.do === 'reset-connection' ? await this.begin() : [];
     return [...[...before, ...reply].map(readable), ...begun];
   }
@@ -184,6 +183,14 @@ export class ScriptClient {
     return this.slots.get(slot)?.id ?? int4(999_999);
   }
 }
+
+const commandsAlone: ReadonlySet<Step['do']> = new Set([
+  'ping',
+  'set-option',
+  'init-db',
+  'field-list',
+  'reset-statement',
+]);
 
 function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Promise<RawClient> {
   const wanted = login.with.reduce((flags, name) => flags | capability[name], usualCapabilities);

@@ -398,6 +398,68 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(1, 'SELECT * FROM t'),
     ],
   ],
+  [
+    'a session without a schema stays without one, though it has a text prepared statement from before',
+    [
+      said(1, "PREPARE q FROM 'SELECT @a, DATABASE(), ? AS x'"),
+      said(1, 'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}'),
+      said(0, 'SELECT 1 FROM t'),
+      said(1, 'CALL gives_rows(@n); SELECT @n'),
+    ],
+  ],
+  [
+    'results that are not converted keep the collation of SET NAMES, and give it back',
+    [
+      said(0, 'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci'),
+      said(0, 'SET character_set_results = NULL; CALL fails_late()'),
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT ? AS x' }),
+      said(1, 'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci'),
+      said(1, "SELECT 'x'"),
+      did(0, { do: 'execute', slot: 0, values: [''], bind: true, cursor: false }),
+      said(1, "SELECT 'x'"),
+    ],
+  ],
+  [
+    'the id of the next row waits for a row that has one',
+    [
+      said(0, 'SET insert_id = 77'),
+      said(0, 'INSERT INTO plain VALUES (1)'),
+      said(0, 'INSERT INTO t (a) VALUES (99)'),
+      said(1, 'INSERT INTO t (a) VALUES (98)'),
+    ],
+  ],
+  [
+    'rows of SHOW WARNINGS count for ROW_COUNT(), wherever they come from',
+    [
+      said(0, 'SELECT * FROM missing'),
+      said(1, 'SELECT 1'),
+      said(0, 'SHOW WARNINGS'),
+      said(0, 'SELECT ROW_COUNT()'),
+    ],
+  ],
+  [
+    'warnings of one of several statements outlive the others',
+    [
+      said(1, 'CREATE DATABASE {third}'),
+      said(0, 'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}'),
+      said(1, 'SELECT 1'),
+      said(0, 'SHOW WARNINGS LIMIT 1'),
+    ],
+  ],
+  [
+    'what is left of a session is there again after the loss of the connection',
+    [
+      said(0, "SET @a = CONCAT('x', 1), sql_select_limit = 2"),
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT id, @a FROM t WHERE id > ? ORDER BY id' }),
+      said(1, "PREPARE p FROM 'SELECT @a, DATABASE()'"),
+      said(1, 'SELECT missing'),
+      did(0, { do: 'cut' }),
+      did(0, { do: 'execute', slot: 0, values: [1], bind: true, cursor: false }),
+      said(1, 'SHOW ERRORS'),
+      said(1, 'EXECUTE p'),
+      said(0, 'SELECT @a, @@sql_select_limit'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -16,6 +16,7 @@ function after(text: string, more: Partial<HoldEvidence> = {}): readonly Hold[] 
   const plain = {
     status: AUTOCOMMIT,
     failed: false,
+    hasInserted: false,
     isUnjudged: false,
     schema: 'sales',
     canStepAside: () => false,
@@ -100,7 +101,8 @@ describe('the settings of the next transaction', () => {
   it('that are for a row hold until one is inserted', () => {
     after('SET insert_id = 77');
     expect(after('SELECT a FROM t')).toEqual(['id of the next row']);
-    expect(after('INSERT INTO t (a) VALUES (1)')).toEqual([]);
+    expect(after('INSERT INTO plain VALUES (1)')).toEqual(['id of the next row']);
+    expect(after('INSERT INTO t (a) VALUES (1)', { hasInserted: true })).toEqual([]);
   });
 
   it('hold on over a SET, and over a statement that failed', () => {

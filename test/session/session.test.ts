@@ -75,6 +75,7 @@ describe('a session that begins anew', () => {
     const plain = {
       status: 2,
       failed: false,
+      hasInserted: false,
       text: null,
       schema: 'sales',
       isUnjudged: false,

@@ -12,7 +12,10 @@ export interface Outcome {
   readonly ok: OkPacket | null;
   /** Status flags of the last OK or EOF; null where there was none. */
   readonly status: number | null;
+  /** Of the last result. */
   readonly warnings: number;
+  /** Any of the results came with warnings. */
+  readonly hasWarned: boolean;
   readonly changes: readonly StateChange[];
   /** Rows of the last result set; null where the reply had none. */
   readonly rows: number | null;
@@ -37,6 +40,7 @@ export class ReplyProgress {
   private ok: OkPacket | null = null;
   private last: EofPacket | null = null;
   private sawRows = false;
+  private hasWarned = false;
   /** OK packets and sets of rows so far. */
   private results = 0;
   private readonly changes: StateChange[] = [];
@@ -47,6 +51,7 @@ export class ReplyProgress {
       betweenRows: (sequence) => sink.betweenRows?.(sequence),
       ok: (ok) => {
         this.ok = this.last = ok;
+        this.hasWarned ||= ok.warnings > 0;
         this.results++;
         this.sawRows = false;
         this.changes.push(...ok.changes);
@@ -56,6 +61,7 @@ export class ReplyProgress {
       },
       eof: (eof, behind) => {
         this.last = eof;
+        this.hasWarned ||= eof.warnings > 0;
         this.sawRows = behind === 'rows';
         if (this.sawRows) this.results++;
       },
@@ -74,6 +80,7 @@ export class ReplyProgress {
       ok,
       status,
       warnings: last?.warnings ?? 0,
+      hasWarned: this.hasWarned,
       changes,
       rows: this.sawRows ? tracker.rows : null,
       results: this.results,

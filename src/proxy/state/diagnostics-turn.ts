@@ -13,7 +13,11 @@ import { shortText, type ClientCommand } from '../command/command.js';
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
 /** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
-export function savedWarningsReply(command: ClientCommand, session: Session, { facts }: Live): Buffer | null {
+export function savedWarningsReply(
+  command: ClientCommand,
+  session: Session,
+  { facts, state }: Live,
+): Buffer | null {
   const { saved } = session.diagnostics;
   const asked = askedWarnings(command);
   if (asked === null || saved === null) return null;
@@ -23,6 +27,9 @@ export function savedWarningsReply(command: ClientCommand, session: Session, { f
   const rows = saved.rows
     .filter((row) => /^w/i.test(what) || levelOf(row) === 'Error')
     .slice(offset, offset + count);
+  // As behind any rows.
+  session.diagnostics.rowCount = '-1';
+  state.rowCountOf = null;
   return warningsReply(saved, rows, session, facts, session.status & lastingStatus);
 }
 

@@ -102,7 +102,10 @@ function assignsNames({ assigns }: Statement): boolean {
 }
 
 function assignsResults({ assigns }: Statement): boolean {
-  return assigns.some(({ name }) => name === 'character_set_results');
+  return assigns.some(
+    ({ name, value }) =>
+      name === 'character_set_results' && !(value.kind === 'literal' && value.sql === 'NULL'),
+  );
 }
 
 /** What the server told of the session's state in the OK packets of a reply. */

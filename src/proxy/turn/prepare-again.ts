@@ -65,9 +65,14 @@ export function textStatementSteps(
     const dropped = (): void => owners.drop(name);
     return [{ ...queryCommand(dropStatement(name), dropped), refused: dropped }];
   };
+  // No command leads back from the schema that such a statement is prepared in.
+  const isReachable = (name: string): boolean =>
+    session.schema !== null || own.get(name)?.under.schema == null;
   const named = effects.flatMap(({ execute, deallocate }) => execute ?? deallocate ?? []);
   return [
-    ...[...all].filter((name) => !named.includes(name)).flatMap((name) => steps(name, false)),
+    ...[...all]
+      .filter((name) => !named.includes(name) && isReachable(name))
+      .flatMap((name) => steps(name, false)),
     ...[...new Set(named)].flatMap((name) => steps(name, true)),
   ];
 }

@@ -74,6 +74,7 @@ function updateHolds(
     statements: ran,
     status: outcome.status,
     failed: outcome.err !== null,
+    hasInserted: Number(outcome.ok?.lastInsertId ?? 0) !== 0,
     text: textOf(command),
     schema: session.schema,
     canStepAside: (schema, name) => live.state.temporaryTables.canStepAside(session, schema, name),
@@ -94,13 +95,14 @@ function hasTransactionSettings({ holds }: Session): boolean {
 
 function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
   const { effects } = command;
-  const { err, ok, rows, warnings } = outcome;
+  const { err, ok, rows, warnings, hasWarned } = outcome;
   const end = {
     error: err,
     affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
     insertId: ok?.lastInsertId ?? 0,
     rows,
     warnings,
+    hasWarned,
   };
   const isGivenBack = state.diagnosticsOf !== session;
   const ownWarnings = session.diagnostics.note(effects, end, textOf(command), isGivenBack);
