@@ -10,6 +10,7 @@ packages=(
   libmariadb-java
   libdbd-mariadb-perl libdbd-mysql-perl
   haproxy
+  iproute2
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -8,6 +8,7 @@ import { AnswerCollector, type TextAnswer } from './answer-collector.js';
 import type { LoggedIn } from './backend-login.js';
 import { ReplyProgress, type Outcome, type ReplySink } from './reply-progress.js';
 import { SilenceWatch, type Awaited } from './silence-watch.js';
+import { isUnacknowledged } from './unacknowledged.js';
 
 /** The connection ended while the command was in flight. `forwarded` says whether any of its reply was passed on. */
 export class BackendGone extends Error {
@@ -66,6 +67,7 @@ export class BackendConnection {
       () => this.awaited,
       (awaited) => {
         if (awaited === 'soon') void this.destroy(silentFor(readTimeoutMs));
+        else void this.destroyIfUnacknowledged();
       },
     );
     this.closed = new Promise((resolve) => {
@@ -186,6 +188,13 @@ export class BackendConnection {
     this.lose(new BackendGone(reason));
     this.socket.destroy();
     await this.closed;
+  }
+
+  /** A statement may take its time, but not the machine across to acknowledge that it has come. */
+  private async destroyIfUnacknowledged(): Promise<void> {
+    const heard = this.lastHeard;
+    if (!(await isUnacknowledged(this.socket)) || this.lastHeard !== heard) return;
+    await this.destroy('the machine of the backend does not acknowledge what is sent to it');
   }
 
   /** Silence of which we are the cause is none. */
