@@ -441,25 +441,3 @@ describe('a server that does not let the instance in', () => {
     expect(instance.status().state).not.toBe('ready');
   });
 });
-
-describe('a connection that is old', () => {
-  it('is renewed between turns after pool_recycle, and no session notices', async () => {
-    await start({ backend: { poolRecycleMs: 1 } });
-    await until('it was renewed', async () => {
-      expect(await one.rows('SELECT 1')).toEqual([['1']]);
-      return instance.status().counters.backendConnects >= 3;
-    });
-    expect(instance.status().counters.backendLosses).toBe(0);
-  });
-
-  it('is not renewed under an open transaction', async () => {
-    await start({ backend: { poolRecycleMs: 1 } });
-    await one.query('BEGIN');
-    await one.query('DELETE FROM t WHERE id = 1');
-    const { backendConnects } = instance.status().counters;
-    for (let i = 0; i < 20; i++) await one.rows('SELECT COUNT(*) FROM t');
-    expect(instance.status().counters.backendConnects).toBe(backendConnects);
-    await one.query('COMMIT');
-    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['4']]);
-  });
-});

@@ -16,14 +16,19 @@ const FRESH_MS = 1_000;
 export async function freshen(slot: Slot, live: Live, settings: InstanceSettings): Promise<boolean> {
   const { poolRecycleMs, poolPrePing } = settings.backend;
   if (slot.holder !== null) return true;
-  // Locks would be lost with it; a connection with some is renewed when they are released.
-  if (poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs && !live.state.namedLocks.any) {
+  if (poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs && isRenewable(live)) {
+    await slot.resident?.saveAll(live);
     await slot.link.renew(`it was older than ${poolRecycleMs / 1000} s (pool_recycle)`);
     return false;
   }
   const idleMs = Date.now() - live.connection.lastHeard;
   if (!poolPrePing || idleMs < FRESH_MS) return true;
   return ping(live);
+}
+
+/** Whether no session would lose anything: locks and temporary tables cannot be had on another connection. */
+function isRenewable({ state }: Live): boolean {
+  return !state.namedLocks.any && !state.temporaryTables.any;
 }
 
 /**

@@ -239,6 +239,7 @@ export async function saveAll(resident: Session, live: Live): Promise<void> {
   try {
     if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
     await saveVariables(userVariables.worthSaving(userVariables.names), live);
+    await resident.diagnostics.known;
   } catch (error) {
     if (!(error instanceof BackendGone)) throw error;
   }
