@@ -11,6 +11,7 @@ const shown: readonly string[] = [
     'stopped',
     'internal-error',
     'lease-expired',
+    'state-lost',
     'session-refused',
     'login-failed',
   ],

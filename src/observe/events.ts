@@ -70,6 +70,13 @@ export type InstanceEvent =
   | { readonly type: 'backend-lost'; readonly reason: string }
   | { readonly type: 'backend-closed'; readonly reason: string }
   | { readonly type: 'read-retried'; readonly session: number }
+  /** What a session had on a connection, and only there, went with it: user variables, temporary tables and locks, by name. */
+  | {
+      readonly type: 'state-lost';
+      readonly session: number;
+      readonly lost: string;
+      readonly reason: string;
+    }
   /** A file for what a client does not take could not be made, written, read or removed. */
   | { readonly type: 'spool-failed'; readonly reason: string }
   | { readonly type: 'draining'; readonly reason: string }

@@ -4,7 +4,7 @@ import { NamedLocks, type LockOwner } from './named-locks.js';
 import { TemporaryTables } from './temporary-tables.js';
 import { TextStatementOwners, type TextStatements } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
-import { agrees, DEFAULT, isCarried, type Literal } from './variables.js';
+import { agrees, DEFAULT, isCarried, ofSchema, type Literal } from './variables.js';
 
 /** A value that equals no literal: whatever is wanted has to be set. */
 export const UNKNOWN: Literal = '?';
@@ -13,8 +13,7 @@ export const UNKNOWN: Literal = '?';
 export type StatementCounts = ReadonlyMap<string, string> | null | 'none';
 
 export class ConnectionState {
-  /** The current schema; null none, undefined not known. */
-  schema: string | null | undefined;
+  private currentSchema: string | null | undefined;
   /** The option of COM_SET_OPTION; undefined not known. */
   multiStatements: boolean | undefined = true;
   /** What SET NAMES was given last, or what the login amounts to; undefined not known. */
@@ -51,8 +50,18 @@ export class ConnectionState {
   private readonly unsettable = new Set<string>();
 
   constructor(schema: string | null, initial: ReadonlyMap<string, Literal>) {
-    this.schema = schema;
+    this.currentSchema = schema;
     this.initial = initial;
+  }
+
+  /** The current schema; null none, undefined not known. */
+  get schema(): string | null | undefined {
+    return this.currentSchema;
+  }
+
+  set schema(schema: string | null | undefined) {
+    this.currentSchema = schema;
+    if (!this.isInDoubt(ofSchema)) this.inForce.delete(ofSchema);
   }
 
   /** The variables whose value may differ from a new session's. */

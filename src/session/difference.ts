@@ -5,7 +5,7 @@ import { int } from '../wire/lenenc.js';
 import type { ReplyForm } from '../wire/reply-phase.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Session } from './session.js';
-import { charsetVariables, isWide, namesVariables, type Literal } from './variables.js';
+import { charsetVariables, isWide, namesVariables, ofSchema, type Literal } from './variables.js';
 
 /** A command of the proxy's own that brings the connection a step nearer to what the session wants. */
 export interface StateCommand {
@@ -31,9 +31,7 @@ export function difference(connection: ConnectionState, session: Session): State
     commands.push(multiStatements(connection, session.multiStatements));
   }
   const { schema } = session;
-  // What is in doubt is where this session went: another session's turn would have asked.
-  const isKnown = connection.schema !== undefined;
-  if (schema !== null && isKnown && connection.schema !== schema) commands.push(initDb(connection, schema));
+  if (schema !== null && changesSchema(connection, session)) commands.push(initDb(connection, schema));
   const role = session.role ?? connection.loginRole;
   if (role !== null && role !== (connection.role ?? connection.loginRole))
     commands.push(setRole(connection, role));
@@ -42,6 +40,11 @@ export function difference(connection: ConnectionState, session: Session): State
   if (assignments.length > 0 || names !== null)
     commands.push(setVariables(connection, session, names, assignments));
   return commands;
+}
+
+/** What is in doubt is where this session went: another session's turn would have asked. */
+function changesSchema(connection: ConnectionState, { schema }: Session): boolean {
+  return schema !== null && connection.schema !== undefined && connection.schema !== schema;
 }
 
 /** No command leads from a schema back to none; the connection has to begin anew. */
@@ -64,16 +67,23 @@ function namesDifference(connection: ConnectionState, session: Session): Literal
 function variableDifference(connection: ConnectionState, session: Session): Assignment[] {
   const names = new Set([...connection.touched, ...session.variables.keys()]);
   const assignments: Assignment[] = [];
-  const changed = namesDifference(connection, session);
-  const afterNames = new Map<string, Literal>(changed === null ? [] : namesVariables(changed));
+  const before = valuesBrought(connection, session);
   for (const name of names) {
     // What is in doubt is this session's own value: another session's would have been asked for.
     if (connection.isInDoubt(name) || !connection.isSettable(name)) continue;
     const wanted = session.wanted(name, connection);
-    const isInForce = (afterNames.get(name) ?? connection.valueOf(name)) === wanted;
+    const isInForce = (before.get(name) ?? connection.valueOf(name)) === wanted;
     if (!isInForce || isByNames(name, connection, session)) assignments.push([name, wanted]);
   }
   return assignments;
+}
+
+/** What the commands before the assignments bring along. */
+function valuesBrought(connection: ConnectionState, session: Session): Map<string, Literal> {
+  const names = namesDifference(connection, session);
+  const values = new Map<string, Literal>(names === null ? [] : namesVariables(names));
+  if (changesSchema(connection, session)) values.set(ofSchema, connection.initialValue(ofSchema));
+  return values;
 }
 
 /** Where SET NAMES has made it what the session has set alone, replies name another collation. */

@@ -90,7 +90,8 @@ export class Holds {
   /** The reasons after a reply. */
   update(evidence: HoldEvidence): void {
     for (const statement of evidence.statements) {
-      if (!evidence.failed) for (const hold of usedUpBy(statement, evidence)) this.remove(hold);
+      if (!evidence.failed && !this.unlocksNothing(statement))
+        for (const hold of usedUpBy(statement, evidence)) this.remove(hold);
       for (const [hold, held] of effectsOf(statement, evidence)) {
         // A single statement that failed has taken nothing.
         if (held && evidence.failed && evidence.statements.length === 1 && onlyBySuccess.has(hold)) continue;
@@ -104,6 +105,11 @@ export class Holds {
     }
     if (evidence.isUnjudged) this.add('effects that cannot be judged');
     this.updateTransaction(evidence.status);
+  }
+
+  /** UNLOCK TABLES ends a transaction only where tables are locked. */
+  private unlocksNothing({ locks }: Statement): boolean {
+    return locks.includes('unlock-tables') && !this.has('table locks');
   }
 
   private updateHandlers({ locks, handler }: Statement, { failed, statements }: HoldEvidence): void {

@@ -15,6 +15,7 @@ import {
   literalOf,
   namesLiteral,
   namesVariables,
+  ofSchema,
   quoted,
   unquoted,
   type Literal,
@@ -47,12 +48,13 @@ export interface ServerFacts {
   readonly collations: ReadonlyMap<number, CollationFact>;
   /** Default collation of each character set. */
   readonly defaultCollations: ReadonlyMap<string, string>;
+  /** `collation_database` of a session without a schema. */
+  readonly collationDatabase: string;
   /** Bytes of the largest packet that the server takes. */
   readonly maxAllowedPacket: number;
 }
 
 export class Session {
-  schema: string | null;
   multiStatements: boolean;
   /** What SET NAMES is to be given for the session's character sets; null where it was not by SET NAMES that it has them. */
   names: Literal | null = null;
@@ -69,16 +71,27 @@ export class Session {
   readonly holds = new Holds();
   /** Status flags of the last reply. */
   status: number = ServerStatus.AUTOCOMMIT;
+  private currentSchema: string | null;
   private started = false;
-  /** It has not begun anew since its login. */
-  private isFirst = true;
+  /** How it began, last. */
+  private beginning: 'login' | 'change-user' | 'reset' = 'login';
 
   constructor(
     readonly id: number,
     private start: SessionStart,
   ) {
-    this.schema = start.schema;
+    this.currentSchema = start.schema;
     this.multiStatements = this.has(Capability.MULTI_STATEMENTS);
+  }
+
+  get schema(): string | null {
+    return this.currentSchema;
+  }
+
+  /** Also to the schema where it is: what that brings along is in force again. */
+  set schema(schema: string | null) {
+    this.currentSchema = schema;
+    this.variables.delete(ofSchema);
   }
 
   get capabilities(): number {
@@ -109,7 +122,7 @@ export class Session {
     // What was held has been given up; what never kept others waiting is not to do so later.
     this.holds.clear();
     this.started = false;
-    this.isFirst = false;
+    this.beginning = start === undefined ? 'reset' : 'change-user';
     this.status = ServerStatus.AUTOCOMMIT;
   }
 
@@ -130,10 +143,13 @@ export class Session {
       this.setNames(namesLiteral(fact.charset, fact.collation));
     }
     // Servers forget this wish when a session begins anew.
-    if (this.isFirst && this.has(Capability.IGNORE_SPACE)) {
+    if (this.beginning === 'login' && this.has(Capability.IGNORE_SPACE)) {
       const merged = facts.sqlMode.split(',').filter((mode) => mode !== '' && mode !== 'IGNORE_SPACE');
       this.variables.set('sql_mode', quoted([...merged, 'IGNORE_SPACE'].join(',')));
     }
+    // The schema stays over COM_RESET_CONNECTION, but what it has brought along goes.
+    if (this.beginning === 'reset' && this.schema !== null && facts.mariadb)
+      this.variables.set(ofSchema, quoted(facts.collationDatabase));
   }
 
   /** The value that is to be in force for `name` in this session's turns. */

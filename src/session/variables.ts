@@ -12,9 +12,8 @@ export const DEFAULT: Literal = 'DEFAULT';
  */
 const notCarried: ReadonlySet<string> = new Set([
   'character_set_connection', // follows collation_connection
-  'character_set_database',
+  'character_set_database', // follows collation_database
   'character_set_server', // follows collation_server
-  'collation_database',
   'error_count',
   'gtid_seq_no', // for the next transaction only
   'identity',
@@ -31,8 +30,11 @@ const notCarried: ReadonlySet<string> = new Set([
   'warning_count',
 ]);
 
-/** Values that SHOW VARIABLES gives for a moment, not for the session. */
-const momentary: ReadonlySet<string> = new Set(['timestamp']);
+/** The schema brings it along; a session may set it for itself until it goes to a schema again. */
+export const ofSchema = 'collation_database';
+
+/** Values that SHOW VARIABLES gives for a moment or a schema, not for the session. */
+const momentary: ReadonlySet<string> = new Set(['timestamp', ofSchema]);
 
 /** Variables that change together with a character set, whichever of them was named. */
 export const charsetVariables = [
@@ -106,6 +108,7 @@ export function namesToAsk(name: string): readonly string[] {
   if (/^(character_set_(client|connection|results)|collation_connection)$/.test(name))
     return charsetVariables;
   if (name === 'character_set_server') return ['collation_server'];
+  if (name === 'character_set_database') return [ofSchema];
   return isCarried(name) ? [name] : [];
 }
 

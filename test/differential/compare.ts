@@ -8,7 +8,7 @@ export type Verdict =
   | { readonly same: true; readonly run: Run }
   /** The script lets a session run while another holds the backend: it says nothing. */
   | { readonly same: 'blocked' }
-  /** The instance said that it had to give up what a session had (SESSION_STATE_LOST): no answer, but no wrong one. */
+  /** The instance had to give up what a session had, and said so: what differs from then on may be what others see of that. */
   | { readonly same: 'given up'; readonly run: Run }
   | {
       readonly same: false;
@@ -34,6 +34,7 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   const { lines } = proxied.script;
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
   if (at < 0) return { same: true, run: proxied };
+  if (at >= proxied.lossAt) return { same: 'given up', run: proxied };
   if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
     return { same: 'given up', run: proxied };
   }

@@ -26,6 +26,8 @@ export interface Run {
   readonly stuck: string | null;
   /** For each step, what its session held the backend for afterwards; empty when it let others run. */
   readonly holds: readonly string[];
+  /** Index of the step at which the instance gave up what some session had; Infinity for never. */
+  readonly lossAt: number;
 }
 
 /** A session, and what it keeps the others waiting for. */
@@ -52,14 +54,7 @@ export async function runDirectly(stage: Stage, script: Script): Promise<Run> {
       }).then(() => undefined),
     cut: () => Promise.resolve(),
   };
-  return await play(
-    door,
-    stage,
-    script,
-    inOrder(script),
-    () => Promise.resolve(null),
-    () => false,
-  );
+  return await play(door, stage, script, inOrder(script), unwatched);
 }
 
 /** Runs the script through one port. Where a session holds the backend and the script lets another run, it gets stuck. */
@@ -95,19 +90,32 @@ async function throughPort(stage: Stage, script: Script, next: Next): Promise<Ru
       closed: () => Promise.resolve(),
       cut: () => loseBackend(instance, stage),
     };
-    return await play(
-      door,
-      stage,
-      script,
-      next,
-      () => holdOf(instance),
-      () => isRestorable(instance),
-    );
+    return await play(door, stage, script, next, {
+      hold: () => holdOf(instance),
+      mayCut: () => isRestorable(instance),
+      hasLost: () => instance.events.some(({ type }) => type === 'state-lost'),
+    });
   } finally {
     await instance.destroy();
     rmSync(settings.folder, { recursive: true, force: true });
   }
 }
+
+/** What is seen of whoever runs the script. */
+interface Watch {
+  /** Who holds the backend. */
+  hold(): Promise<Hold | null>;
+  /** Whether what sessions have on the backend connection comes back after its loss. */
+  mayCut(): boolean;
+  /** Whether anything of any session was given up. */
+  hasLost(): boolean;
+}
+
+const unwatched: Watch = {
+  hold: () => Promise.resolve(null),
+  mayCut: () => false,
+  hasLost: () => false,
+};
 
 /** Whether what sessions have on the connection comes back after its loss. */
 function isRestorable(instance: TestInstance): boolean {
@@ -156,8 +164,7 @@ async function play(
   { fixture }: Stage,
   script: Script,
   next: Next,
-  hold: () => Promise<Hold | null>,
-  mayCut: () => boolean,
+  { hold, mayCut, hasLost }: Watch,
 ): Promise<Run> {
   const clients: ScriptClient[] = [];
   for (const login of script.logins) clients.push(await ScriptClient.open(door, fixture, login));
@@ -166,6 +173,7 @@ async function play(
   const holds: string[] = [];
   let holder: number | null = null;
   let stuck: string | null = null;
+  let lossAt = Infinity;
   for (let line = next(holder, mayCut()); line !== null; line = next(holder, mayCut())) {
     const client = clients[line.session];
     if (client === undefined) throw new RangeError(`no session ${line.session}`);
@@ -184,10 +192,11 @@ async function play(
     }
     holder = held === null ? null : indexOrNull(clients.findIndex(({ id }) => id === held.session));
     holds.push(held?.reasons ?? '');
+    if (hasLost()) lossAt = Math.min(lossAt, lines.length - 1);
   }
   if (stuck === null) for (const client of clients) await client.quit();
   else for (const client of clients) client.cut();
-  return { script: { logins: script.logins, lines }, replies, stuck, holds };
+  return { script: { logins: script.logins, lines }, replies, stuck, holds, lossAt };
 }
 
 function indexOrNull(index: number): number | null {

@@ -344,6 +344,8 @@ describe('what only a lost connection had', () => {
     await start();
     await one.query('SET @mine = 1');
     await lose();
+    const { session, lost } = await instance.event('state-lost');
+    expect({ session, lost }).toEqual({ session: one.greeting.threadId, lost: '@mine' });
     await one.query('ROLLBACK');
     expect((await one.failure('SELECT @mine')).errno).toBe(1213);
   });

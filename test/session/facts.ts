@@ -8,6 +8,7 @@ export const facts: ServerFacts = {
   version: '5.5.5-10.11.19-MariaDB',
   mariadb: true,
   versionNumber: 101_119,
+  collationDatabase: 'latin1_swedish_ci',
   sqlMode: 'STRICT_TRANS_TABLES',
   collations: new Map([
     [8, { collation: 'latin1_swedish_ci', charset: 'latin1' }],

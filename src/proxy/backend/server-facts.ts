@@ -20,6 +20,7 @@ export const assumedFacts: ServerFacts = {
   mariadb: false,
   versionNumber: 80_000,
   sqlMode: '',
+  collationDatabase: '',
   collations: new Map(),
   defaultCollations: new Map(),
   maxAllowedPacket: DEFAULT_MAX_ALLOWED_PACKET,
@@ -50,6 +51,7 @@ export async function prepareConnection(
   const facts: ServerFacts = {
     ...versionOf(login.greeting),
     sqlMode: shown.get('sql_mode') ?? '',
+    collationDatabase: shown.get('collation_database') ?? '',
     ...readCollations(await collations),
     maxAllowedPacket: Number(shown.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
   };

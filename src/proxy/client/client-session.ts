@@ -254,7 +254,8 @@ export class ClientSession implements TurnOwner {
   /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
   lostState(state: ConnectionState, why: string): void {
     this.session.holds.forgetTables();
-    this.losses.stateLost(state, why);
+    const lost = this.losses.stateLost(state, why);
+    if (lost !== '') this.host.events.publish({ type: 'state-lost', session: this.id, lost, reason: why });
     this.tellWhoWaitsForLock();
   }
 

@@ -56,14 +56,15 @@ export class SessionLosses {
     this.hold = new FleetError('TRANSACTION_LOST', { detail: why });
   }
 
-  /** What it had on a connection of that state, and only there, is gone. */
-  stateLost(state: ConnectionState, why: string): void {
+  /** What it had on a connection of that state, and only there, is gone. @returns its names; '' for nothing */
+  stateLost(state: ConnectionState, why: string): string {
     const variables = state.userVariables.unsavedOf(this.session.userVariables).map((name) => `@${name}`);
     const tables = state.temporaryTables.namesOf(this.session);
     const gone = [...variables, ...tables, ...this.locksOn(state)].join(', ');
     if (hasDiagnosticsOf(this.session, state)) this.session.diagnostics.lost();
-    if (gone === '') return;
-    this.state ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+    if (gone !== '')
+      this.state ??= new FleetError('SESSION_STATE_LOST', { detail: `${why}, and ${gone} with it` });
+    return gone;
   }
 
   private locksOn({ namedLocks }: ConnectionState): string[] {

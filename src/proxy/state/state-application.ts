@@ -162,6 +162,7 @@ export async function askWhatIsInDoubt(session: Session | null, live: Live): Pro
   if (plain.length > 0) {
     note(session, state, readPlainAnswer(plain, (await connection.ask(askPlainly(plain))) ?? []));
   }
+  noteSchema(session, state, await schema);
   if (names.length > plain.length) await askTheOthers(session, live);
   // What the server did not answer for is no variable that sessions have.
   for (const name of state.unknownVariables) {
@@ -169,7 +170,14 @@ export async function askWhatIsInDoubt(session: Session | null, live: Live): Pro
     state.forget(name);
   }
   session?.adoptNames(state);
-  const rows = await schema;
+}
+
+/** @param rows of SELECT DATABASE(); null where that was not asked */
+function noteSchema(
+  session: Session | null,
+  state: ConnectionState,
+  rows: readonly (readonly (string | null)[])[] | null,
+): void {
   if (rows === null) return;
   state.schema = rows[0]?.[0] ?? null;
   if (session !== null) session.schema = state.schema;
