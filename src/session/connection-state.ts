@@ -39,8 +39,10 @@ export class ConnectionState {
   private readonly leftovers: string[] = [];
   /** How often statements ran that texts may hide, as the server counted when it was last asked. */
   statementCounts: StatementCounts = null;
+  /** `wait_timeout` as it is after the login: seconds that the server leaves the connection idle. */
+  readonly patience: Literal;
   /** Values that a new session has, as seen right after the login. */
-  private readonly initial: ReadonlyMap<string, Literal>;
+  private readonly initial: Map<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */
   private readonly inForce = new Map<string, Literal>();
   /** Variables that the resident session may have changed, whose value has not been asked for yet. */
@@ -49,9 +51,10 @@ export class ConnectionState {
   /** Variables that the server tells of or takes from statements, and does not let anybody set as they are told. */
   private readonly unsettable = new Set<string>();
 
-  constructor(schema: string | null, initial: ReadonlyMap<string, Literal>) {
+  constructor(schema: string | null, initial: Map<string, Literal>) {
     this.currentSchema = schema;
     this.initial = initial;
+    this.patience = this.initialValue('wait_timeout');
   }
 
   /** The current schema; null none, undefined not known. */
@@ -98,6 +101,12 @@ export class ConnectionState {
 
   initialValue(name: string): Literal {
     return this.initial.get(name) ?? DEFAULT;
+  }
+
+  /** From now on a new session has `value`; what is in force stays. */
+  setInitialValue(name: string, value: Literal): void {
+    if (!this.inForce.has(name)) this.inForce.set(name, this.initialValue(name));
+    this.initial.set(name, value);
   }
 
   valueOf(name: string): Literal {

@@ -157,6 +157,11 @@ export class Session {
     return this.variables.get(name) ?? connection.initialValue(name);
   }
 
+  /** A new session has another value from now on; this one keeps what it began with. */
+  keep(name: string, value: Literal): void {
+    if (!this.variables.has(name)) this.variables.set(name, value);
+  }
+
   /** Whatever user variables of it are on a connection are nobody's any more. */
   disown(): void {
     this.userVariables.isGone = true;

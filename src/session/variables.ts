@@ -130,8 +130,8 @@ export function askPlainly(names: readonly string[]): string {
 }
 
 /** Asks for any variables (lower case, plain names). A session's sql_select_limit has to be out of the way. */
-export function askByShow(names: readonly string[]): string {
-  return `SHOW SESSION VARIABLES WHERE Variable_name IN (${names.map(quoted).join(',')})`;
+export function askByShow(names: readonly string[], scope: 'SESSION' | 'GLOBAL' = 'SESSION'): string {
+  return `SHOW ${scope} VARIABLES WHERE Variable_name IN (${names.map(quoted).join(',')})`;
 }
 
 /**

@@ -47,6 +47,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     endsTransaction: false,
     endsConnection: false,
     assigns: [],
+    globals: [],
     userVariables: { mentioned: [], assigned: [] },
     temporaryTables: { created: [], dropped: [], renamed: [] },
     createdTables: [],

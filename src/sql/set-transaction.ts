@@ -27,6 +27,7 @@ export function readTransactionCharacteristics(reading: Reading): boolean {
   } while (accept(reading, ','));
   if (!atEnd(reading)) obscure(reading.draft, 'a SET TRANSACTION that is not understood');
   if (scope === '') reading.draft.oneShot = true;
+  if (scope === 'GLOBAL') reading.draft.globals.push(...assigns.map(({ name }) => name));
   if (scope === 'SESSION' || scope === 'LOCAL') reading.draft.assigns.push(...assigns);
   return true;
 }

@@ -120,10 +120,11 @@ function readVariable(reading: Reading, scope: Scope, isBare = false): boolean {
   if (variable === null || !acceptAssignment(reading)) return false;
   const value = assignedValue(reading);
   if (value === null) return false;
-  if (scope === 'elsewhere') return true;
-  // A qualified name is a key cache's, which only GLOBAL can set.
-  if (variable.qualifier !== null) return false;
   const name = ownName(variable.name.toLowerCase(), mode);
+  // A qualified name is a key cache's, which only GLOBAL can set.
+  if (scope === 'elsewhere' && variable.qualifier === null) draft.globals.push(name);
+  if (scope === 'elsewhere') return true;
+  if (variable.qualifier !== null) return false;
   if (oneShot.has(name) || (isBare && nextTransaction.has(name))) draft.oneShot = true;
   else draft.assigns.push({ name, value });
   if (name === 'pseudo_thread_id') obscure(draft, 'SET pseudo_thread_id');

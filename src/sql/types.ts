@@ -131,6 +131,8 @@ export interface Statement {
    * SET STATEMENT assigns, for it is restored by the server.
    */
   readonly assigns: readonly SystemAssignment[];
+  /** System variables that it assigns for sessions that begin later (GLOBAL, PERSIST), named as in `assigns`. */
+  readonly globals: readonly string[];
   /** User variables that it mentions, and those of them that it may assign (`:=`, SET @x, INTO @x, out arguments). */
   readonly userVariables: { readonly mentioned: readonly string[]; readonly assigned: readonly string[] };
   /**

@@ -104,11 +104,11 @@ async function throughPort(stage: Stage, script: Script, next: Next): Promise<Ru
 /** What is seen of whoever runs the script. */
 interface Watch {
   /** Who holds the backend. */
-  hold(): Promise<Hold | null>;
+  readonly hold: () => Promise<Hold | null>;
   /** Whether what sessions have on the backend connection comes back after its loss. */
-  mayCut(): boolean;
+  readonly mayCut: () => boolean;
   /** Whether anything of any session was given up. */
-  hasLost(): boolean;
+  readonly hasLost: () => boolean;
 }
 
 const unwatched: Watch = {

@@ -47,6 +47,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   endsTransaction: false,
   endsConnection: false,
   assigns: [],
+  globals: [],
   userVariables: { mentioned: [], assigned: [] },
   temporaryTables: { created: [], dropped: [], renamed: [] },
   createdTables: [],

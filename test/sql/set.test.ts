@@ -92,6 +92,17 @@ describe('a list of assignments', () => {
     expect(readOne(text).opaque).toBeNull();
   });
 
+  it.each([
+    ['SET GLOBAL a = 1, b = 2, SESSION c = 3', ['a', 'b']],
+    ['SET @@global.A = 1, b = 2, @@persist.c = 3', ['a', 'c']],
+    ['SET GLOBAL transaction_isolation = 1', ['tx_isolation']],
+    ['SET GLOBAL TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY', ['tx_isolation', 'tx_read_only']],
+    ['SET GLOBAL hot.key_buffer_size = 1', []],
+    ['SET a = 1', []],
+  ])('%s: what it assigns for sessions that begin later', (text, globals) => {
+    expect(readOne(text).globals).toEqual(globals);
+  });
+
   it('tells which user variables are assigned and mentioned', () => {
     expect(readOne('SET @a = 1, @`B` := @c, d = @e := 5').userVariables).toEqual({
       mentioned: ['a', 'b', 'c', 'e'],

@@ -4,6 +4,7 @@ import type { InstanceSettings } from '../../config/types.js';
 import type { Events } from '../../observe/events.js';
 import type { BackendConnectionStatus } from '../../observe/status.js';
 import { Capability } from '../../wire/constants.js';
+import type { ServerFacts } from '../../session/session.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import { BackendConnection, type BackendGone } from './backend-connection.js';
 import { logIn, type LoggedIn } from './backend-login.js';
@@ -14,6 +15,9 @@ import { prepareConnection, type Prepared } from './server-facts.js';
 export interface Live extends Prepared {
   /** What is in force; another object after the connection was reset, so that what belonged to the old one is known as stale. */
   state: ConnectionState;
+  facts: ServerFacts;
+  /** Why it is to be renewed as soon as nobody would lose anything by that; null where it is not. */
+  outdated: string | null;
   readonly connection: BackendConnection;
   readonly threadId: number;
   readonly serverVersion: string;
@@ -146,7 +150,7 @@ export class BackendLink {
     });
     const prepared = await this.prepare(connection, login);
     const { threadId, serverVersion, plugin } = login.greeting;
-    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now() };
+    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now(), outdated: null };
     return live;
   }
 

@@ -16,9 +16,11 @@ const FRESH_MS = 1_000;
 export async function freshen(slot: Slot, live: Live, settings: InstanceSettings): Promise<boolean> {
   const { poolRecycleMs, poolPrePing } = settings.backend;
   if (slot.holder !== null) return true;
-  if (poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs && isRenewable(live)) {
+  const isOld = poolRecycleMs > 0 && Date.now() - live.since > poolRecycleMs;
+  const reason = isOld ? `it was older than ${poolRecycleMs / 1000} s (pool_recycle)` : live.outdated;
+  if (reason !== null && isRenewable(live)) {
     await slot.resident?.saveAll(live);
-    await slot.link.renew(`it was older than ${poolRecycleMs / 1000} s (pool_recycle)`);
+    await slot.link.renew(reason);
     return false;
   }
   const idleMs = Date.now() - live.connection.lastHeard;

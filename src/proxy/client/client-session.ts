@@ -17,7 +17,6 @@ import { giveUpIfThere } from '../turn/give-up.js';
 import { Intake } from './intake.js';
 import { idleLimitMs } from '../state/patience.js';
 import { LocalFile } from '../turn/local-file.js';
-import type { LockWaits } from '../locks/lock-waits.js';
 import { saveAll } from '../turn/turn-preparation.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
 import { serve } from './serve-command.js';
@@ -130,11 +129,7 @@ export class ClientSession implements TurnOwner {
 
   private forget(): void {
     this.host.multiplexer.forget(this, this.session);
-    this.lockWaits.look();
-  }
-
-  get lockWaits(): LockWaits {
-    return this.host.lockWaits;
+    this.host.lockWaits.look();
   }
 
   resume(turn: Refusable): void {
@@ -257,10 +252,6 @@ export class ClientSession implements TurnOwner {
     const lost = this.losses.stateLost(state, why);
     if (lost !== '') this.host.events.publish({ type: 'state-lost', session: this.id, lost, reason: why });
     this.tellWhoWaitsForLock();
-  }
-
-  connectionReset(state: ConnectionState, why: string): void {
-    this.host.stateLost(state, why, this);
   }
 
   /** Ends the session after what has been sent. */

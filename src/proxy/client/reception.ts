@@ -19,6 +19,8 @@ import { ClientSession } from './client-session.js';
 import { LockWaits } from '../locks/lock-waits.js';
 import { Farewell } from './farewell.js';
 import type { SessionHost } from './session-host.js';
+import type { NewGlobal } from '../state/new-globals.js';
+import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Holder } from '../queue/slot.js';
 import { SchemaCheck } from './schema-check.js';
@@ -72,6 +74,10 @@ export class Reception implements SessionHost {
 
   backendTried(): void {
     this.tried();
+    const { known } = this.multiplexer;
+    if (known === null) return;
+    // A packet that is too large for the connection would cost all of them that connection.
+    for (const { channel } of this.sessions.values()) channel.maxPacketBytes = known.facts.maxAllowedPacket;
   }
 
   backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
@@ -80,7 +86,13 @@ export class Reception implements SessionHost {
     this.lockWaits.lost(live.state.namedLocks);
   }
 
-  stateLost(state: ConnectionState, why: string, by: ClientSession): void {
+  globalsChanged(changes: readonly NewGlobal[]): void {
+    for (const { name, before } of changes)
+      for (const { session } of this.sessions.values()) session.keep(name, before);
+    this.multiplexer.globalsChanged(changes);
+  }
+
+  stateLost(state: ConnectionState, why: string, by: TurnOwner): void {
     for (const session of this.sessions.values()) if (session !== by) session.lostState(state, why);
     this.lockWaits.lost(state.namedLocks);
   }

@@ -2,18 +2,15 @@
 
 import type { InstanceSettings } from '../../config/types.js';
 import type { Events } from '../../observe/events.js';
-import type { ConnectionState } from '../../session/connection-state.js';
 import type { Frame } from '../../wire/framing.js';
 import type { ClientSession } from './client-session.js';
-import type { LockWaits } from '../locks/lock-waits.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
+import type { TurnHost } from '../queue/turn-owner.js';
 
-export interface SessionHost {
+export interface SessionHost extends TurnHost {
   readonly settings: InstanceSettings;
   readonly events: Events;
   readonly multiplexer: Multiplexer;
-  /** Where sessions wait for each other's named locks. */
-  readonly lockWaits: LockWaits;
   /** The sessions of the instance. */
   readonly all: Iterable<ClientSession>;
   /** KILL: ends a session or its statement. @throws UNKNOWN_THREAD */
@@ -23,6 +20,4 @@ export interface SessionHost {
   /** The instance is being stopped: sessions end as soon as they are idle. */
   readonly draining: boolean;
   closed(session: ClientSession): void;
-  /** A connection begins anew for the sake of `by`; what others had on it is gone. */
-  stateLost(state: ConnectionState, why: string, by: ClientSession): void;
 }

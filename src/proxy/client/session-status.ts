@@ -23,7 +23,7 @@ function stateAndReason(client: ClientSession): Pick<SessionStatus, 'state' | 'r
   const { multiplexer } = client.host;
   const place = multiplexer.placeOf(client);
   if (place > 0) return { state: 'waiting', reason: `place ${place}; ${multiplexer.describeBlocker()}` };
-  const lock = client.lockWaits.describe(client.session);
+  const lock = client.host.lockWaits.describe(client.session);
   if (lock !== null) return { state: 'waiting', reason: lock };
   const running = multiplexer.slotRunning(client)?.running;
   if (client.activity.isBusy)

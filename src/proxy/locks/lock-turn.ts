@@ -53,7 +53,7 @@ export class LockTurn {
     private readonly settings: InstanceSettings,
   ) {
     this.session = owner.session;
-    this.waitList = owner.lockWaits;
+    this.waitList = owner.host.lockWaits;
     this.waiter = { session: owner.session, resume: () => owner.resume(turn) };
   }
 

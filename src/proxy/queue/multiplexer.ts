@@ -1,6 +1,7 @@
 // Gives the backend connection to one session after the other: turns, holds and their leases.
 
 import type { InstanceSettings } from '../../config/types.js';
+import { noteNewGlobals, type NewGlobal } from '../state/new-globals.js';
 import { isInDoubt } from '../state/state-application.js';
 import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
@@ -12,7 +13,7 @@ import { describeBlocker } from './describe-blocker.js';
 import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
 import { RunTimes } from '../command/run-times.js';
-import type { Holder, Refusable, Running, Slot, TurnResult, Work } from './slot.js';
+import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
 import { SafeKeeping } from './safe-keeping.js';
 import { Turns, type Waiting } from './turns.js';
 
@@ -94,7 +95,7 @@ export class Multiplexer {
       );
       return;
     }
-    this.turns.add({ owner, since: Date.now(), isShort: this.isShort(work), work });
+    this.turns.add({ owner, since: Date.now(), isShort: this.runTimes.isShort(work), work });
     this.schedule();
   }
 
@@ -127,6 +128,11 @@ export class Multiplexer {
     if (slot?.running !== null) return;
     this.updateHolder(slot, owner, Date.now());
     this.schedule();
+  }
+
+  /** New sessions begin with other values from now on. */
+  globalsChanged(changes: readonly NewGlobal[]): void {
+    for (const { link } of this.slots) if (link.live !== null) noteNewGlobals(link.live, changes);
   }
 
   /** The owner is gone or begins anew: nothing of it is to be asked for any more, and what it left is cleared away. */
@@ -190,16 +196,6 @@ export class Multiplexer {
     return this.turns.size === 0 && this.couldRunNow(owner);
   }
 
-  /** What was seen counts for more than what the kind promises. */
-  private isShort({ pace, fingerprint }: Work): boolean {
-    if (pace === 'short') return true;
-    return this.runTimes.isShort(fingerprint) ?? pace === 'probably-short';
-  }
-
-  private learn({ pace, fingerprint }: Work, ms: number): void {
-    if (pace !== 'short') this.runTimes.note(fingerprint, ms);
-  }
-
   private couldRunNow(owner: Holder): boolean {
     return this.slots.some(
       (slot) => slot.running === null && slot.link.live !== null && this.mayRun(owner, slot),
@@ -230,11 +226,22 @@ export class Multiplexer {
     const fresh = await freshen(slot, live, this.settings);
     const startedAt = performance.now();
     const result: TurnResult = fresh ? await entry.work.run(slot, live) : { type: 'again' };
-    if (result.type === 'done') this.learn(entry.work, performance.now() - startedAt);
+    if (result.type === 'done') this.runTimes.note(entry.work, performance.now() - startedAt);
     if (result.type === 'renew') await slot.link.renew(result.reason);
     if (result.type !== 'done') this.turns.addFirst(entry);
     this.endTurn(slot, slot.running);
+    this.renewOutdated(slot);
     this.safeKeeping.turnEnded(slot);
+  }
+
+  /** At once where nobody waits: the next session is to find what its login promises. */
+  private renewOutdated(slot: Slot): void {
+    const { resident, running, link } = slot;
+    const { live } = link;
+    if (live?.outdated == null || running !== null || resident === null) return;
+    void this.takeOwnTurn(slot, resident, 'SET', async () => {
+      await freshen(slot, live, this.settings);
+    });
   }
 
   /** A turn that nobody has asked for. */

@@ -8,7 +8,18 @@ import type { Live } from '../backend/backend-link.js';
 import type { ClientChannel } from '../client/client-channel.js';
 import type { ClientCommand } from '../command/command.js';
 import type { LockWaits } from '../locks/lock-waits.js';
+import type { NewGlobal } from '../state/new-globals.js';
 import type { Holder, Refusable, Slot } from './slot.js';
+
+/** The instance around a turn. */
+export interface TurnHost {
+  /** Where sessions wait for named locks. */
+  readonly lockWaits: LockWaits;
+  /** A connection begins anew for the sake of `by`; `state` was in force before, and what others had there is gone. */
+  stateLost(state: ConnectionState, why: string, by: TurnOwner): void;
+  /** Sessions begin with other values from now on. */
+  globalsChanged(changes: readonly NewGlobal[]): void;
+}
 
 export interface TurnOwner extends Holder {
   readonly session: Session;
@@ -28,14 +39,11 @@ export interface TurnOwner extends Holder {
   sendLocalFile(live: Live, reply: Reply): void;
   /** Resolves when the client is not sending a local file. */
   whenFileIsOver(): Promise<void>;
-  /** The connection was made to begin anew, to free it of what this session held; `state` was in force before. */
-  connectionReset(state: ConnectionState, why: string): void;
   /** What the session had on a connection of that state, and only there, is gone: its next command is told. */
   lostState(state: ConnectionState, why: string): void;
   /** The running statement has run for too long. */
   timedOut(error: ClientError): void;
-  /** Where sessions wait for named locks. */
-  readonly lockWaits: LockWaits;
+  readonly host: TurnHost;
   /** Puts the command, which waited for a lock, into the queue for the backend again. */
   resume(turn: Refusable): void;
 }

@@ -10,7 +10,7 @@ const WAIT_TIMEOUT = 'wait_timeout';
 /** Gives the connection back the patience that it had, where the session's statement has left it with less. */
 export function keepPatience(session: Session, live: Live): void {
   const { connection, state } = live;
-  const usual = state.initialValue(WAIT_TIMEOUT);
+  const usual = state.patience;
   if (!(Number(state.valueOf(WAIT_TIMEOUT)) < Number(usual))) return;
   leaveDiagnostics(session, live);
   connection.clearAway(`SET @@session.${WAIT_TIMEOUT}=${usual}`);

@@ -12,6 +12,7 @@ import {
   literalOf,
   namesToAsk,
   readPlainAnswer,
+  type Literal,
 } from '../../session/variables.js';
 import { canRestore } from '../../session/text-statements.js';
 import type { Statement } from '../../sql/types.js';
@@ -183,13 +184,19 @@ function noteSchema(
   if (session !== null) session.schema = state.schema;
 }
 
-async function askTheOthers(session: Session | null, { connection, state }: Live): Promise<void> {
-  const limit = 'sql_select_limit';
-  if (state.valueOf(limit) !== state.initialValue(limit)) {
-    // SHOW obeys it; the session's next turn sets it again.
-    await connection.ask(`SET @@session.${limit}=DEFAULT`);
-    state.learn(limit, state.initialValue(limit));
-  }
+const SELECT_LIMIT = 'sql_select_limit';
+const UNLIMITED: Literal = '18446744073709551615';
+
+/** SHOW obeys sql_select_limit; the session's next turn sets it again. */
+export function liftSelectLimit({ connection, state }: Live): void {
+  if (state.valueOf(SELECT_LIMIT) === UNLIMITED) return;
+  connection.clearAway(`SET @@session.${SELECT_LIMIT}=${UNLIMITED}`);
+  state.learn(SELECT_LIMIT, UNLIMITED);
+}
+
+async function askTheOthers(session: Session | null, live: Live): Promise<void> {
+  const { connection, state } = live;
+  liftSelectLimit(live);
   const rows = (await connection.ask(askByShow(state.unknownVariables))) ?? [];
   note(
     session,

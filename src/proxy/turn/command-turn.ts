@@ -16,6 +16,7 @@ import { errPayload, toErrPacket } from '../command/error-reply.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from '../command/command.js';
 import { closePayload, longDataFor, payloadFor } from './command-payload.js';
+import { answersLate } from '../state/new-globals.js';
 import { ownValues, savedWarningsReply } from '../state/diagnostics-turn.js';
 import { joined, type DressedCommand } from '../locks/lock-edits.js';
 import { touchesLocks } from '../locks/lock-plan.js';
@@ -163,8 +164,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
-    this.reply?.confirm();
-    await learnFromReply(session, this.command, live, outcome);
+    if (!answersLate(this.command)) this.reply?.confirm();
+    await learnFromReply(this.owner, this.command, live, outcome).finally(() => this.reply?.confirm());
     this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
@@ -176,7 +177,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     await before?.diagnostics.known;
     await saveBeforeReset(this.owner.session, live);
     const why = `the backend connection had to be renewed (${reason})`;
-    this.owner.connectionReset(live.state, why);
+    this.owner.host.stateLost(live.state, why, this.owner);
     this.owner.lostState(live.state, why);
     return { type: 'renew', reason };
   }
@@ -197,7 +198,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = runSteps(steps, connection);
     for (const data of longDataFor(command)) connection.tell(data);
-    const reply = new ClientReply(this.owner.channel, connection, steps.length === 0 && this.locks === null);
+    const isHeld = this.locks !== null || answersLate(this.command);
+    const reply = new ClientReply(this.owner.channel, connection, steps.length === 0 && !isHeld);
     const inFlight = connection.run(payload, this.command.form, {
       forward: (bytes) => {
         this.locks?.forward(bytes);
@@ -220,7 +222,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     });
     const failed = noteTaken(steps, await Promise.all(outcomes));
     if (failed !== null) reply.discard();
-    else if (this.locks === null) reply.confirm();
+    else if (!isHeld) reply.confirm();
     const outcome = await inFlight.ended;
     if (failed !== null) throw new DifferenceFailed(failed);
     // Who has locks may have to be asked before the client has its answer; a loss then is one before the answer.

@@ -39,7 +39,8 @@ async function giveUp(owner: TurnOwner, slot: Slot, live: Live, settings: Instan
   await saveBeforeReset(slot.resident === owner ? owner.session : null, live);
   if (!(await resetConnection(live, settings)))
     await slot.link.renew('it could not be freed of what a session held');
-  owner.connectionReset(state, `the backend connection had to be freed of what session ${owner.id} held`);
+  const why = `the backend connection had to be freed of what session ${owner.id} held`;
+  owner.host.stateLost(state, why, owner);
 }
 
 /** Closes, rolls back and unlocks. @returns false where the server refused something */

@@ -8,6 +8,7 @@ import type { Statement } from '../../sql/types.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
+import { askWhatIsInDoubt } from '../state/state-application.js';
 import { DifferenceFailed, noteTaken, runSteps } from './take-steps.js';
 
 /**
@@ -22,6 +23,8 @@ export async function prepareAgain(
   const { connection, state } = live;
   if (statement === null || statement.backend?.owner === state) return;
   leaveDiagnostics(session, live);
+  // The way back leads to where the session is.
+  if (state.schema === undefined) await askWhatIsInDoubt(session, live);
   const { before, after } = stepsUnder(statement.under, session, state);
   let id = 0;
   const sink = {

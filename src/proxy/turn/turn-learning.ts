@@ -8,10 +8,12 @@ import type { Statement } from '../../sql/types.js';
 import { Capability, Command, ServerStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
+import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Outcome } from '../backend/reply-progress.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { uncover } from '../state/hidden-effects.js';
 import { located } from '../state/located.js';
+import { askNewGlobals } from '../state/new-globals.js';
 import { keepPatience } from '../state/patience.js';
 import { withPreparedTexts } from '../state/prepared-texts.js';
 import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
@@ -19,7 +21,7 @@ import { learnToRename } from '../state/table-renaming.js';
 
 /** @throws BackendGone */
 export async function learnFromReply(
-  session: Session,
+  { session, host }: TurnOwner,
   command: ClientCommand,
   live: Live,
   outcome: Outcome,
@@ -58,6 +60,7 @@ export async function learnFromReply(
     await askWhatIsInDoubt(session, live);
   }
   keepPatience(session, live);
+  host.globalsChanged(await askNewGlobals(command, session, live));
 }
 
 function updateHolds(
