@@ -8,10 +8,15 @@ import { Kind } from './token.js';
 
 /** SELECT, VALUES, TABLE, in parentheses or not. */
 export function readQuery(reading: Reading): void {
+  const { draft, tokens } = reading;
   reading.isQuery = true;
-  reading.draft.isRead = true;
-  reading.draft.usesSchema = namesUnqualifiedTable(reading.tokens);
+  draft.isRead = true;
+  draft.usesSchema = namesUnqualifiedTable(tokens);
+  draft.needsSchema = draft.usesSchema && !tokens.some(({ word }) => namesTables.has(word));
 }
+
+/** They bring names that are no tables of a schema. */
+const namesTables = new Set(['WITH', 'JSON_TABLE']);
 
 /** INSERT, UPDATE, DELETE, REPLACE. */
 export function readChange({ draft }: Reading): void {

@@ -55,6 +55,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     use: null,
     mayDropSchema: false,
     usesSchema: true,
+    needsSchema: false,
     diagnostics: [],
     locks: [],
     handler: null,

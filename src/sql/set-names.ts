@@ -43,7 +43,6 @@ export function readCharacterSet(reading: Reading): boolean {
   reading.draft.assigns.push(
     { name: 'character_set_client', value },
     { name: 'character_set_results', value },
-    { name: 'character_set_connection', value: expression },
     { name: 'collation_connection', value: expression },
   );
   return true;

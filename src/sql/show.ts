@@ -17,7 +17,8 @@ export function readShow(reading: Reading): void {
   const isGlobal = accept(reading, 'GLOBAL');
   skipWords(reading, 'SESSION', 'LOCAL', 'FULL', 'EXTENDED', 'OPEN');
   const hasQuery = reading.tokens.some(({ word }) => word === 'SELECT');
-  draft.usesSchema = needsSchema(reading) || hasQuery;
+  draft.needsSchema = needsSchema(reading);
+  draft.usesSchema = draft.needsSchema || hasQuery;
   if (accept(reading, 'COUNT', '(', '*', ')')) readWarnings(reading);
   else if (accept(reading, 'VARIABLES') && !isGlobal) readVariables(reading);
   else if (acceptOneOf(reading, 'EXPLAIN', 'ANALYZE') !== '') draft.usesConnectionId = true;

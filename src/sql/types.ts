@@ -157,6 +157,8 @@ export interface Statement {
    * certain (`SELECT 1`, `SET ...`, `SHOW VARIABLES`, every table qualified).
    */
   readonly usesSchema: boolean;
+  /** Without a current schema it surely fails: it is a query that names a table without one, or SHOW TABLES and its kin. */
+  readonly needsSchema: boolean;
   readonly diagnostics: readonly DiagnosticsRead[];
   readonly locks: readonly LockEffect[];
   /** The alias under which a HANDLER statement knows its table, as it is written. */

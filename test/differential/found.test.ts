@@ -1,5 +1,5 @@
 // Scripts that once showed a difference, each with what it was about; shrunk by the long run.
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useMariadb } from '../support/mariadb.js';
 import { compareScript } from './compare.js';
 import { createFixture } from './fixture.js';
@@ -497,6 +497,39 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'SET CHARACTER SET is no SET NAMES with the collation of the schema',
+    [
+      said(0, 'SET collation_database = latin1_bin'),
+      said(0, 'SET CHARACTER SET latin1'),
+      said(1, 'SELECT 1'),
+      said(0, "SELECT 'x', @@collation_connection"),
+    ],
+  ],
+  [
+    'the way back from the schema of a prepared statement is asked for where it is not known',
+    [
+      did(0, { do: 'prepare', slot: 2, sql: 'SELECT LENGTH(?), CHARSET(?)' }),
+      did(1, { do: 'change-user', schema: null }),
+      said(1, 'SELECT * FROM tmp'),
+      said(0, 'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}'),
+      did(0, { do: 'execute', slot: 2, values: ['é', '2'], bind: true, cursor: false }),
+    ],
+  ],
+  [
+    'a session without a schema costs nobody a temporary table or a lock',
+    [
+      said(1, 'CREATE TEMPORARY TABLE tmp AS SELECT 5 AS a'),
+      said(1, "SELECT GET_LOCK('{schema}.a', 0)"),
+      said(0, 'SELECT * FROM t ORDER BY 1'),
+      said(0, 'SHOW TABLES'),
+      said(0, 'SELECT COUNT(*) FROM (SELECT id FROM t) AS x'),
+      said(0, 'SELECT COUNT(*) FROM {schema}.t'),
+      said(1, 'SELECT * FROM tmp'),
+      said(0, "SELECT IS_FREE_LOCK('{schema}.a')"),
+    ],
+    [nowhere, plain],
+  ],
+  [
     'UNLOCK TABLES uses up the settings of the next transaction only where tables are locked',
     [
       said(0, 'SET TRANSACTION READ ONLY'),
@@ -510,8 +543,15 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
 
-it.each(found)('$about', async ({ lines, logins }) => {
-  const stage = await stageFor(server, await createFixture(server), false);
-  expect(await compareScript(stage, { logins, lines })).toMatchObject({ same: true });
-  await stage.close();
+describe.each([
+  ['that tells of its sessions', false],
+  ['that tells nothing', true],
+])('on a server %s', (_, untracked) => {
+  let stage: Awaited<ReturnType<typeof stageFor>>;
+  beforeAll(async () => (stage = await stageFor(server, await createFixture(server), untracked)));
+  afterAll(() => stage.close());
+
+  it.each(found)('$about', async ({ lines, logins }) => {
+    expect(await compareScript(stage, { logins, lines })).toMatchObject({ same: true });
+  });
 });

@@ -87,7 +87,7 @@ const statements: [text: string, told: object][] = [
   ["SHOW SESSION VARIABLES LIKE 'SQL_MODE'", show],
   ["SHOW SESSION VARIABLES LIKE 'MAX_EXECUTION_TIME'", show],
   ['set @@max_execution_time=DEFAULT', set({ name: 'max_execution_time', value: { kind: 'default' } })],
-  ['SELECT * FROM `t` LIMIT 0', { ...read, usesSchema: true }],
+  ['SELECT * FROM `t` LIMIT 0', { ...read, usesSchema: true, needsSchema: true }],
   ['SELECT @@transaction_isolation', read],
   ['SELECT @@tx_isolation', read],
   [

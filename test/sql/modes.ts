@@ -55,6 +55,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   use: null,
   mayDropSchema: false,
   usesSchema: false,
+  needsSchema: false,
   diagnostics: [],
   locks: [],
   handler: null,

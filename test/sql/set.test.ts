@@ -120,9 +120,9 @@ const names: [text: string, assigned: string[]][] = [
   ],
   ['SET NAMES utf8 COLLATE DEFAULT', ["client='utf8'", "results='utf8'", "connection='utf8'", 'collation=?']],
   ['SET NAMES DEFAULT', ['client=?', 'results=?', 'connection=?', 'collation=?']],
-  ['SET CHARACTER SET utf8', ["client='utf8'", "results='utf8'", 'connection=?', 'collation=?']],
-  ['SET CHARSET "latin1"', ["client='latin1'", "results='latin1'", 'connection=?', 'collation=?']],
-  ['SET CHAR SET DEFAULT', ['client=?', 'results=?', 'connection=?', 'collation=?']],
+  ['SET CHARACTER SET utf8', ["client='utf8'", "results='utf8'", 'collation=?']],
+  ['SET CHARSET "latin1"', ["client='latin1'", "results='latin1'", 'collation=?']],
+  ['SET CHAR SET DEFAULT', ['client=?', 'results=?', 'collation=?']],
   ['SET NAMES utf8, a = 1', ["client='utf8'", "results='utf8'", "connection='utf8'", 'collation=?', 'a=1']],
 ];
 

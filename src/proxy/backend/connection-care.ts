@@ -28,8 +28,8 @@ export async function freshen(slot: Slot, live: Live, settings: InstanceSettings
   return ping(live);
 }
 
-/** Whether no session would lose anything: locks and temporary tables cannot be had on another connection. */
-function isRenewable({ state }: Live): boolean {
+/** Whether no session would lose anything by its end: locks and temporary tables cannot be had on another connection. */
+export function isRenewable({ state }: Live): boolean {
   return !state.namedLocks.any && !state.temporaryTables.any;
 }
 

@@ -98,8 +98,10 @@ export function learnTables(session: Session, state: ConnectionState, statement:
   }
 }
 
+/** SET NAMES names the connection's character set; SET CHARACTER SET leaves it to the schema. */
 function assignsNames({ assigns }: Statement): boolean {
-  return charsetVariables.every((variable) => assigns.some(({ name }) => name === variable));
+  const names = [...charsetVariables, 'character_set_connection'];
+  return names.every((variable) => assigns.some(({ name }) => name === variable));
 }
 
 function assignsResults({ assigns }: Statement): boolean {

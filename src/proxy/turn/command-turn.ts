@@ -34,7 +34,6 @@ import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import {
   checkSize,
-  noSchema,
   registerPrepared,
   renewalFor,
   saveBeforeReset,
@@ -147,7 +146,6 @@ export class CommandTurn implements Refusable, TurnTimes {
       return { type: 'done' };
     }
     const renewal = renewalFor(this.command, session, live, held);
-    if (renewal !== null && held) throw new DifferenceFailed(noSchema);
     if (renewal !== null) return this.renew(renewal, live, before);
     checkSize(this.command, live);
     const { locks } = this;

@@ -24,30 +24,45 @@ import { Command, ServerStatus } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
+import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
+import { DifferenceFailed } from './take-steps.js';
 import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askLoginRole } from '../state/login-role.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 
-/** What a session without a schema gets that holds a connection in somebody's schema, and now needs none: never that one. */
-export const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
+/**
+ * What a session without a schema gets instead of a new connection, where that would cost it what it holds, or others what they
+ * have there: as good as always the server would say the same.
+ */
+const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
 
-/** Why this command needs a new connection; null where this one will do. */
+/**
+ * Why this command needs a new connection; null where this one will do.
+ * @throws DifferenceFailed where a new one would cost more than it is of use
+ */
 export function renewalFor(
-  { effects, code }: ClientCommand,
+  command: ClientCommand,
   session: Session,
   live: Live,
   held: boolean,
 ): string | null {
+  const { effects, code } = command;
   const usesSchema =
     effects.length === 0
       ? code !== Command.QUERY
       : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect))) || mayLeaveSchema(effects);
   if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
+  if (held || costsOthers(command, live)) throw new DifferenceFailed(noSchema);
   return 'a session without a schema has its turn';
+}
+
+/** Whether a new connection would cost others something, and be of no use to the command. */
+function costsOthers({ effects }: ClientCommand, live: Live): boolean {
+  return effects.length === 1 && effects[0]?.needsSchema === true && !isRenewable(live);
 }
 
 /** Where it went would have to be asked, and the answer would be another session's schema. */
