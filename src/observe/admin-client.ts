@@ -59,6 +59,21 @@ export function fetchJson(address: string, path: string, deadlineMs: number): Pr
   });
 }
 
+/**
+ * Asks the instance at `address` to say when it lets go of its port. `freed` resolves when it does, and also when it ends or cannot
+ * be asked; `taken` tells it that somebody has the port now, for which it waits a moment.
+ */
+export function awaitPort(address: string): { readonly freed: Promise<void>; readonly taken: () => void } {
+  const call = request({ ...adminTarget(address), path: '/port', agent: false });
+  const freed = new Promise<void>((resolve) => {
+    call.once('response', () => resolve());
+    call.once('close', () => resolve());
+  });
+  call.on('error', () => undefined);
+  call.end();
+  return { freed, taken: () => void call.destroy() };
+}
+
 /** Which trouble an error of `fetchStatus` is; undefined where it is another error. */
 export function adminTrouble(error: unknown): AdminTrouble | undefined {
   if (!(error instanceof FleetError) || error.code !== 'ADMIN_SILENT') return undefined;

@@ -9,18 +9,23 @@ export interface AdminEndpoint {
 }
 
 /**
- * Serves `GET /status`.
+ * Serves `GET /status`, and `GET /port` where there is one to be waited for.
  * @param address as in `InstanceSettings.admin`; a socket file left by a process that was killed is replaced
  * @throws the error of `listen`
  */
 export async function serveAdmin(
   address: string,
   status: () => object | Promise<object>,
+  portIsAwaited?: (response: http.ServerResponse) => void,
 ): Promise<AdminEndpoint> {
   const server = http.createServer((request, response) => {
     const answer = (code: number, document: object): void => {
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(document));
     };
+    if (request.method === 'GET' && request.url === '/port' && portIsAwaited !== undefined) {
+      portIsAwaited(response);
+      return;
+    }
     if (request.method !== 'GET' || request.url !== '/status') {
       answer(404, { error: 'there is only GET /status' });
       return;

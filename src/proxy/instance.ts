@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import type { InstanceSettings } from '../config/types.js';
@@ -13,6 +12,7 @@ import { isAuthPlugin } from '../wire/auth.js';
 import { serveAdmin, type AdminEndpoint } from './admin-endpoint.js';
 import type { Door } from './client/client-login.js';
 import { instanceStatus } from './instance-status.js';
+import { Listener } from './listener.js';
 import { Multiplexer } from './queue/multiplexer.js';
 import { Reception } from './client/reception.js';
 import { assumedFacts } from './backend/server-facts.js';
@@ -51,7 +51,7 @@ class ProxyInstance implements Instance {
   private readonly multiplexer: Multiplexer;
   private readonly reception: Reception;
   private readonly spoolFolder: SpoolFolder;
-  private readonly server: net.Server;
+  private readonly listener: Listener;
   private admin: AdminEndpoint | null = null;
   private stopping: Promise<void> | null = null;
   /** It is ended, not drained: nobody is waited for. */
@@ -80,22 +80,15 @@ class ProxyInstance implements Instance {
       createSpool(settings, this.spoolFolder, events),
       randomInt(1, 2 ** 20) * 256,
     );
-    this.server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    this.listener = new Listener((socket) => {
       this.reception.accept(socket);
     });
   }
 
   async listen(): Promise<void> {
     const { listen, port } = this.settings;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen({ host: listen, port, exclusive: true }, () => {
-        this.server.off('error', reject);
-        resolve();
-      });
-    });
-    this.server.on('error', (error) => {
-      this.options.events.publish({ type: 'internal-error', where: 'listener', message: error.message });
+    await this.listener.open(listen, port, ({ message }) => {
+      this.options.events.publish({ type: 'internal-error', where: 'listener', message });
     });
     this.options.events.publish({ type: 'listening', address: `${listen}:${port}` });
   }
@@ -104,7 +97,11 @@ class ProxyInstance implements Instance {
     await this.spoolFolder.sweep().catch((error: unknown) => {
       this.options.events.publish({ type: 'spool-failed', reason: String(error) });
     });
-    this.admin = await serveAdmin(this.settings.admin, () => this.status());
+    this.admin = await serveAdmin(
+      this.settings.admin,
+      () => this.status(),
+      (successor) => this.listener.tellWhenFree(successor),
+    );
     this.phase = 'serving';
     this.multiplexer.start();
   }
@@ -136,16 +133,13 @@ class ProxyInstance implements Instance {
   private async stop(reason: string): Promise<void> {
     this.phase = 'draining';
     this.options.events.publish({ type: 'draining', reason });
-    const closed = new Promise<void>((resolve) => {
-      this.server.close(() => {
-        resolve();
-      });
-    });
+    this.reception.close();
+    const { empty } = await this.listener.close();
     const deadline = Date.now() + this.settings.drainTimeoutMs;
     await this.reception.drain(this.settings.drainTimeoutMs);
     await this.multiplexer.stop();
     await this.reception.empty(this.hurries ? 0 : deadline - Date.now());
-    await closed;
+    await empty;
     await this.admin?.close();
     this.phase = 'stopped';
     this.options.events.publish({ type: 'stopped' });

@@ -1,13 +1,10 @@
 // How an instance follows another of the same user: it takes the port the moment that is free, and serves when the other has ended.
-import { adminTrouble, fetchStatus } from '../observe/admin-client.js';
+import { adminTrouble, awaitPort, fetchStatus } from '../observe/admin-client.js';
 import { isAlive } from './end-instance.js';
 
 const answersWithinMs = 2_000;
-/** The port is free for about as long as this. */
-const tryEveryMs = 3;
-/** When nobody has ended the predecessor within `eagerMs`, it is not about to end. */
-const eagerMs = 10_000;
-const tryLaterEveryMs = 100;
+/** Where the one before ends without a word, nobody says that the port is free. */
+const tryEveryMs = 20;
 const lookEveryMs = 5;
 
 /**
@@ -22,8 +19,10 @@ export async function takePort(
 ): Promise<void> {
   const predecessor = await findPredecessor(admin);
   if (predecessor === undefined) return listen();
+  const port = awaitPort(admin);
   onStandby();
-  await listenWhenFree(predecessor, listen);
+  await listenWhenFree(predecessor, listen, port.freed);
+  port.taken();
   while (isAlive(predecessor)) await pause(lookEveryMs);
 }
 
@@ -38,9 +37,15 @@ async function findPredecessor(admin: string): Promise<number | undefined> {
   }
 }
 
-async function listenWhenFree(predecessor: number, listen: () => Promise<void>): Promise<void> {
-  const eagerUntil = Date.now() + eagerMs;
+async function listenWhenFree(
+  predecessor: number,
+  listen: () => Promise<void>,
+  freed: Promise<void>,
+): Promise<void> {
+  const word = { came: false };
+  void freed.then(() => (word.came = true));
   for (;;) {
+    const { came } = word;
     const ended = !isAlive(predecessor);
     try {
       await listen();
@@ -48,7 +53,8 @@ async function listenWhenFree(predecessor: number, listen: () => Promise<void>):
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || ended) throw error;
     }
-    await pause(Date.now() < eagerUntil ? tryEveryMs : tryLaterEveryMs);
+    // It comes once; where somebody else has the port then, it is only tried.
+    await (came ? pause(tryEveryMs) : Promise.race([pause(tryEveryMs), freed]));
   }
 }
 

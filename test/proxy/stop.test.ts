@@ -4,6 +4,7 @@ import { closedGate } from '../support/gate.js';
 import { startInstance, useInstances } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
 import { openRaw } from '../support/raw-client.js';
+import { handshakeResponse, readGreeting, usualCapabilities } from '../support/raw-login.js';
 import { readError } from '../support/raw-packets.js';
 import { until } from '../support/until.js';
 
@@ -44,6 +45,38 @@ describe('an instance that is being stopped', () => {
     await answer;
     await drained;
     expect(instance.status().sessions).toEqual([]);
+  });
+
+  it('tells 1053 to who is in the middle of a login, where that ends', async () => {
+    const account = await server.createAccount({ maxUserConnections: 1 });
+    const instance = await instances.start(server, account);
+    const arriving = await openRaw(instance.port);
+    const { salt, capabilities } = readGreeting((await arriving.next()).payload);
+    const drained = instance.drain('test');
+    const intro = { ...account, collation: 45, plugin: 'mysql_native_password' as const };
+    arriving.send(handshakeResponse({ ...intro, capabilities: capabilities & usualCapabilities }, salt), 1);
+    const { payload, sequence } = await arriving.next();
+    expect([readError(payload), sequence]).toEqual([expect.objectContaining({ errno: 1053 }), 2]);
+    await drained;
+  });
+
+  it('tells 1053 to who is connected for the system only, instead of having that reset the connection', async () => {
+    const instance = await instances.start(server, await server.createAccount());
+    const knocking = [1, 2, 3, 4, 5].map(() => openRaw(instance.port));
+    // Their connections are made now, and nobody has had time to accept them.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const drained = instance.drain('test');
+    for (const client of await Promise.all(knocking))
+      expect(readError((await client.next()).payload)).toMatchObject({ errno: 1053 });
+    await drained;
+  });
+
+  it('waits half a second for a login that does not go on', async () => {
+    const instance = await instances.start(server, await server.createAccount());
+    const idle = await openRaw(instance.port);
+    await idle.next();
+    await instance.drain('test');
+    await expect(idle.next()).rejects.toThrow();
   });
 
   it('lets an open transaction end', async () => {

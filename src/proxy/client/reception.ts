@@ -16,6 +16,7 @@ import { errPayload } from '../command/error-reply.js';
 import { ClientChannel } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
 import { ClientSession } from './client-session.js';
+import { LastCall } from './last-call.js';
 import { LockWaits } from '../locks/lock-waits.js';
 import { Farewell } from './farewell.js';
 import type { SessionHost } from './session-host.js';
@@ -28,6 +29,9 @@ import type { Spool } from '../spool/spool.js';
 
 /** Thread ids are four bytes. */
 const LAST_ID = 0xffffffff;
+
+/** Ms in which a client that is in the middle of its login at a stop finishes it, to be told of the stop. */
+const LAST_LOGINS_MS = 500;
 
 /** Characters kept of the name that a client's program gives itself: the status document has it for every session. */
 const PROGRAM_NAME = 128;
@@ -42,6 +46,7 @@ export class Reception implements SessionHost {
   /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
   private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
   private emptied: (() => void) | null = null;
+  private readonly lastCall = new LastCall();
   private isDraining = false;
   private bytesInOfEnded = 0;
 
@@ -101,10 +106,8 @@ export class Reception implements SessionHost {
     const { settings } = this;
     const channel = new ClientChannel(socket, { spool: this.spool, stallMs: settings.stallTimeoutMs });
     const full = this.sessions.size >= settings.maxSessions || this.arriving.size >= settings.maxSessions;
-    if (full || this.isDraining) {
-      const error = full
-        ? new FleetError('TOO_MANY_SESSIONS', { max: settings.maxSessions })
-        : new FleetError('SHUTTING_DOWN', {});
+    if (full) {
+      const error = new FleetError('TOO_MANY_SESSIONS', { max: settings.maxSessions });
       this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
       channel.sendError(error, 0);
       channel.end();
@@ -134,10 +137,18 @@ export class Reception implements SessionHost {
     if (this.sessions.size === 0) this.emptied?.();
   }
 
+  /** From now on who comes, or is about to log in, is told of the stop: where a login ends, for there the answer has its place. */
+  close(): void {
+    this.lastCall.end();
+    this.tried();
+  }
+
   /** Lets running commands and transactions finish, at most `deadlineMs`; idle sessions are told and ended at once. */
   async drain(deadlineMs: number): Promise<void> {
     this.isDraining = true;
-    for (const channel of this.arriving) channel.destroy();
+    this.lastCall.left();
+    for (const channel of this.arriving) this.farewell.seeOff(channel);
+    setTimeout(() => this.cutOffArriving(), LAST_LOGINS_MS).unref();
     const empty = new Promise<void>((resolve) => (this.emptied = resolve));
     for (const session of [...this.sessions.values()]) session.endIfDraining();
     const quiet = this.sessions.size === 0 ? Promise.resolve() : empty;
@@ -156,11 +167,15 @@ export class Reception implements SessionHost {
   /** Ends all sessions at once. */
   destroyAll(): void {
     this.farewell.cutOff();
+    this.cutOffArriving();
     this.endAll();
   }
 
-  private endAll(): void {
+  private cutOffArriving(): void {
     for (const channel of this.arriving) channel.destroy();
+  }
+
+  private endAll(): void {
     for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
   }
 
@@ -193,8 +208,10 @@ export class Reception implements SessionHost {
   }
 
   private async logIn(channel: ClientChannel): Promise<void> {
+    await this.lastCall.check();
     const id = this.nextId();
     const response = await this.checkLogin(channel, id);
+    await this.lastCall.check();
     this.checkCharset(response.collation);
     const session = new Session(id, {
       capabilities: response.capabilities,
@@ -211,6 +228,7 @@ export class Reception implements SessionHost {
     if (this.sessions.size >= this.settings.maxSessions) {
       throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });
     }
+    await this.lastCall.check();
     if (channel.ending) return;
     channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
     this.sessions.set(id, client);
