@@ -32,19 +32,21 @@ export function crashBetween(
   goodbye: Goodbye | undefined,
   now: number,
 ): Crash | undefined {
-  const ended = endedPid(before, after);
+  const ended = endedRow(before, after);
   if (ended === undefined) return undefined;
-  if (goodbye?.pid !== ended) return { at: now, reason: withoutWords };
+  if (goodbye === undefined || goodbye.pid !== ended.pid) return { at: now, reason: withoutWords };
   // Asked to stop by hand, through PM2: that is no crash.
   return goodbye.ended === 'stopped' ? undefined : { at: goodbye.at, reason: goodbye.reason };
 }
 
-/** The process that was there and has ended, if one has. A row that is new, or has no process yet, tells nothing. */
-function endedPid(before: FleetProcess | undefined, after: FleetProcess): number | undefined {
+/** The row with the process that has ended, if one has. A row that is new, or has no process yet, tells nothing. */
+export function endedRow(before: FleetProcess | undefined, after: FleetProcess): FleetProcess | undefined {
   if (before?.pid === undefined || before.pmId !== after.pmId) return undefined;
-  const restarted = after.restarts > before.restarts || after.pid !== before.pid;
-  const waits = after.status === 'waiting restart' && before.status !== 'waiting restart';
-  return restarted || waits ? before.pid : undefined;
+  const waits = after.status === 'waiting restart';
+  // The end of what was waited for then was seen then, and the row has kept its pid; another may have come and ended since.
+  if (before.status === 'waiting restart')
+    return waits && after.restarts > before.restarts ? after : undefined;
+  return waits || after.restarts > before.restarts || after.pid !== before.pid ? before : undefined;
 }
 
 /** The crashes that still count at `now`. */

@@ -1,5 +1,5 @@
 // Watches PM2's rows for instances that end without having been asked, and tells of each and of loops.
-import { crashBetween, judge, recent } from './crash-loop.js';
+import { crashBetween, endedRow, judge, recent } from './crash-loop.js';
 import type { Crash, CrashLoop } from './crash-loop.js';
 import type { Goodbye } from './goodbye.js';
 import type { FleetProcess } from './process.js';
@@ -23,7 +23,8 @@ export function createCrashWatch(
 
   const lookAt = (user: string, row: FleetProcess, now: number): void => {
     const before = rows.get(user);
-    const goodbye = before?.pid === undefined ? undefined : goodbyeOf(user, before.pid, before.startedAt);
+    const ended = endedRow(before, row);
+    const goodbye = ended?.pid === undefined ? undefined : goodbyeOf(user, ended.pid, ended.startedAt);
     const crash = crashBetween(before, row, goodbye, now);
     if (crash === undefined) return;
     crashes.set(user, recent([...(crashes.get(user) ?? []), crash], now));

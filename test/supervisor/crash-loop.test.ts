@@ -33,6 +33,15 @@ describe('an end of an instance', () => {
     expect(crashBetween(waiting, waiting, failed, 9)).toBeUndefined();
   });
 
+  it('is seen once where it waits in one look and runs again in the next', () => {
+    // PM2 keeps the pid of what has ended in the row until it has started it again.
+    const waiting = rowOf('user1', { status: 'waiting restart' });
+    expect(crashBetween(waiting, restarted, failed, 9)).toBeUndefined();
+    const waitingAgain = rowOf('user1', { status: 'waiting restart', pid: 101, restarts: 1 });
+    const words = { ...failed, pid: 101, reason: 'another' };
+    expect(crashBetween(waiting, waitingAgain, words, 9)).toEqual({ at: 5, reason: 'another' });
+  });
+
   it('is not seen where nothing has changed, or the row is another', () => {
     expect(crashBetween(before, before, failed, 7)).toBeUndefined();
     expect(crashBetween(before, rowOf('user1', { pmId: 2, pid: 101 }), failed, 7)).toBeUndefined();
