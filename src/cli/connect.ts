@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { writeAtomically } from '../config/files.js';
+import { unusable, writeAtomically } from '../config/files.js';
 import { findUser } from '../config/find-user.js';
 import { cardOf, cardLines } from './card.js';
 import { connectionFiles, connectionForms } from './connection-forms.js';
@@ -42,7 +42,9 @@ async function connect(word: string, { files }: ConnectOptions, context: Context
 const toolWidth = 12;
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
   const paths: string[] = [];
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ensurePrivateFolder, fileTrouble } from '../config/files.js';
+import { ensurePrivateFolder, unusable } from '../config/files.js';
 import { convert, expected } from '../config/kinds.js';
 import { keyRow } from '../config/keys.js';
 import type { KeyPath } from '../config/keys.js';
 import { mapFileOf } from '../config/root.js';
-import { FleetError } from '../errors.js';
+import { FleetError, isFleetError } from '../errors.js';
 import type { Context, GlobalOptions } from './context.js';
 import { demoMap, realMap } from './init-map.js';
 
@@ -42,11 +42,7 @@ async function init(options: InitOptions, command: Command, context: Context): P
     await writeFile(file, text, { flag: 'wx', mode: 0o600 });
     await writeIgnoreFile(root);
   } catch (error) {
-    throw new FleetError(
-      'FILE_UNUSABLE',
-      { file: root, detail: `it ${fileTrouble(error)}` },
-      { cause: error },
-    );
+    throw isFleetError(error) ? error : unusable(root, error);
   }
   if (context.json()) context.printJson({ root, file });
   else tell(root, options, context);

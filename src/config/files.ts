@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { FleetError } from '../errors.js';
 
 const troubles: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -9,6 +10,7 @@ const troubles: Readonly<Record<string, string>> = {
   EPERM: 'may not be changed by this account',
   EISDIR: 'is a folder, not a file',
   ENOTDIR: 'lies below a file, not a folder',
+  EEXIST: 'is a file, not a folder',
   ENOSPC: 'has no room: the disk is full',
   EROFS: 'lies on a read-only disk',
   EMFILE: 'cannot be opened: this process has too many files open',
@@ -21,11 +23,24 @@ export function fileTrouble(error: unknown): string {
   return troubles[code ?? ''] ?? `cannot be used (${error instanceof Error ? error.message : String(error)})`;
 }
 
+/** The error for a file that could not be used because of `error`. */
+export function unusable(file: string, error: unknown): FleetError<'FILE_UNUSABLE'> {
+  return new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
+}
+
 /**
  * Replaces `file` by `text` in one step: a reader sees the old text or the new, also after a power cut. The file then has
- * the permissions `mode`; the owner of an existing one stays.
+ * the permissions `mode`; the owner of an existing one stays. Throws FILE_UNUSABLE.
  */
 export async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
+  try {
+    await replace(file, text, mode);
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+async function replace(file: string, text: string, mode: number): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   const existing = await stat(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -61,7 +76,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes `folder` and what is missing above it, for its owner alone (0700). */
+/** Makes `folder` and what is missing above it, for its owner alone (0700). Throws FILE_UNUSABLE. */
 export async function ensurePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
 }

@@ -33,13 +33,8 @@ export async function writeInstanceSettings(root: string, settings: InstanceSett
   const file = settingsFileOf(root, settings.user);
   const salt = previousSalt(file) ?? randomBytes(16).toString('hex');
   const record: HandedOver = { version: 1, salt, revision: settingsRevision(salt, settings), settings };
-  try {
-    ensureOwnFolder(settings.folder);
-    await writeAtomically(file, `${JSON.stringify(record, null, 2)}\n`, 0o600);
-  } catch (error) {
-    if (error instanceof FleetError) throw error;
-    throw new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
-  }
+  ensureOwnFolder(settings.folder);
+  await writeAtomically(file, `${JSON.stringify(record, null, 2)}\n`, 0o600);
   return deepFreeze(record);
 }
 

@@ -2,10 +2,11 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { FleetError } from '../errors.js';
+import { unusable } from './files.js';
 
 /**
  * Makes `folder` and what is missing above it, for this account alone (0700), and closes one that others may enter.
- * Throws FOLDER_UNSAFE where it is a link or somebody else's, for what is written there would be in their hands.
+ * Throws FOLDER_UNSAFE where it is a link or somebody else's, for what is written there would be in their hands; FILE_UNUSABLE.
  */
 export function ensureOwnFolder(folder: string): void {
   const { mode } = ownFolder(folder);
@@ -19,7 +20,12 @@ export function ensureUntouchedFolder(folder: string): void {
 }
 
 function ownFolder(folder: string): { readonly mode: number } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // What is there and no folder is told as that, below.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(folder, error);
+  }
   const status = lstatSync(folder);
   if (!status.isDirectory()) throw unsafe(folder, 'it is not a folder');
   if (process.platform !== 'win32' && status.uid !== userInfo().uid)

@@ -1,8 +1,7 @@
 // The files config/secrets/<user> that commands write and remove; other password files are their owners' affair.
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FleetError } from '../errors.js';
-import { ensurePrivateFolder, fileTrouble, writeAtomically } from './files.js';
+import { ensurePrivateFolder, writeAtomically } from './files.js';
 import { isGroup } from './plain.js';
 import type { PlainTree } from './plain.js';
 import { mapFileOf } from './root.js';
@@ -19,12 +18,8 @@ function secretFileOf(root: string, user: string): string {
 /** Writes the password (0600, its folder 0700) and returns what `password_file` says for it. Throws FILE_UNUSABLE. */
 export async function writeSecret(root: string, user: string, password: string): Promise<string> {
   const file = secretFileOf(root, user);
-  try {
-    await ensurePrivateFolder(dirname(file));
-    await writeAtomically(file, `${password}\n`, 0o600);
-  } catch (error) {
-    throw new FleetError('FILE_UNUSABLE', { file, detail: `it ${fileTrouble(error)}` }, { cause: error });
-  }
+  await ensurePrivateFolder(dirname(file));
+  await writeAtomically(file, `${password}\n`, 0o600);
   return secretName(user);
 }
 

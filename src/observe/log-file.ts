@@ -26,9 +26,55 @@ export interface LogFile {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the log (0600). `onTrouble` gets what went wrong with it, in words, each trouble once. */
-export function openLogFile(settings: LogFileSettings, onTrouble: (detail: string) => void): LogFile {
+/** After trouble with the file, it is tried again so long after. */
+const againAfterMs = 1_000;
+
+/** Opens the log (0600), and again after trouble. `onTrouble` gets what went wrong with it, in words, each trouble once. */
+export function openLogFile(
+  settings: LogFileSettings,
+  onTrouble: (detail: string) => void,
+  now: () => number = Date.now,
+): LogFile {
   const tell = createTeller(onTrouble);
+  let stream: RotatingFileStream | undefined;
+  let failedAt = -Infinity;
+  let dropped = 0;
+  let closed: Promise<void> | undefined;
+
+  const open = (): RotatingFileStream => {
+    const opened = openStream(settings, tell);
+    opened.on('error', (error) => {
+      tell(`the log cannot be written: ${error.message}`);
+      if (stream !== opened) return;
+      stream = undefined;
+      failedAt = now();
+    });
+    return opened;
+  };
+  const put = (to: RotatingFileStream, line: string): void => {
+    to.write(line, (error) => {
+      if (error instanceof Error) dropped++;
+    });
+  };
+  stream = open();
+
+  return {
+    write(line) {
+      if (closed !== undefined) return;
+      if (stream === undefined && now() - failedAt >= againAfterMs) stream = open();
+      if (stream === undefined || stream.writableLength > maxWaitingBytes) {
+        dropped++;
+        return;
+      }
+      if (dropped > 0) put(stream, droppedLine(dropped));
+      dropped = 0;
+      put(stream, line);
+    },
+    close: () => (closed ??= stream === undefined ? Promise.resolve() : closeStream(stream)),
+  };
+}
+
+function openStream(settings: LogFileSettings, tell: (detail: string) => void): RotatingFileStream {
   removeLink(join(settings.folder, logFileName), tell);
   const stream = createStream(fileNameAt, {
     path: settings.folder,
@@ -45,11 +91,10 @@ export function openLogFile(settings: LogFileSettings, onTrouble: (detail: strin
       tell(`old log files were not removed: ${String(error)}`);
     });
   };
-  stream.on('error', (error) => tell(`the log cannot be written: ${error.message}`));
   stream.on('warning', (error) => tell(`the log was not rotated: ${error.message}`));
   stream.on('rotated', clean);
   stream.once('open', clean);
-  return { write: createWriter(stream), close: createCloser(stream) };
+  return stream;
 }
 
 /** What a link leads to is no log of ours, and must not be written to. Only the folder's owner could have made it. */
@@ -72,33 +117,18 @@ function createTeller(onTrouble: (detail: string) => void): (detail: string) => 
   };
 }
 
-function createWriter(stream: RotatingFileStream): (line: string) => void {
-  let dropped = 0;
-  return (line) => {
-    if (stream.destroyed || stream.writableEnded) return;
-    if (stream.writableLength > maxWaitingBytes) {
-      dropped++;
-      return;
-    }
-    if (dropped > 0) {
-      const msg = `${dropped} lines were dropped, because the disk did not take them`;
-      stream.write(`${JSON.stringify({ time: new Date().toISOString(), level: 'warn', msg })}\n`);
-      dropped = 0;
-    }
-    stream.write(line);
-  };
+/** It begins a line of its own: the one before may have been torn. */
+function droppedLine(count: number): string {
+  const msg = `${count} ${count === 1 ? 'line was' : 'lines were'} dropped, because the disk did not take them`;
+  return `\n${JSON.stringify({ time: new Date().toISOString(), level: 'warn', msg })}\n`;
 }
 
-function createCloser(stream: RotatingFileStream): () => Promise<void> {
-  let closed: Promise<void> | undefined;
-  return () => {
-    closed ??= new Promise((resolve) => {
-      stream.once('close', resolve);
-      stream.once('error', () => resolve());
-      stream.end(() => resolve());
-    });
-    return closed;
-  };
+function closeStream(stream: RotatingFileStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('close', resolve);
+    stream.once('error', () => resolve());
+    stream.end(() => resolve());
+  });
 }
 
 /** `proxy.log`, or the name that a full file gets. */

@@ -1,5 +1,5 @@
 // The last words of an instance, left in its folder: an end without them was a kill or a crash.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** PM2 reports exit code 0 even for SIGKILL, so a process says for itself how it ended. */
@@ -15,12 +15,17 @@ export interface Goodbye {
 
 const fileIn = (folder: string): string => join(folder, 'goodbye.json');
 
-/** Leaves the words of this process, at once, so that it may exit next. */
+/** Leaves the words of this process, at once, so that it may exit next. Where the disk takes none it ends all the same, like one that was killed. */
 export function sayGoodbye(folder: string, ended: Goodbye['ended'], reason: string): void {
   const goodbye: Goodbye = { pid: process.pid, at: Date.now(), ended, reason };
   const temporary = `${fileIn(folder)}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(goodbye), { mode: 0o600 });
-  renameSync(temporary, fileIn(folder));
+  try {
+    writeFileSync(temporary, JSON.stringify(goodbye), { mode: 0o600 });
+    renameSync(temporary, fileIn(folder));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    process.stderr.write(`no goodbye could be left: ${String(error)}\n`);
+  }
 }
 
 /** The last words of the process `pid`, or of whichever spoke last; undefined where it left none. */

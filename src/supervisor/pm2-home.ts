@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { unusable } from '../config/files.js';
 import { FleetError } from '../errors.js';
 
 /** Of a socket's path: 108 bytes with the closing zero on Linux, 104 on macOS. */
@@ -17,7 +18,7 @@ export function pm2Home(): string {
 
 /**
  * Makes PM2's folder where it is missing, for its owner alone: its dumps and logs are 0644 inside.
- * Throws PM2_HOME_TOO_LONG, where PM2 itself would hang.
+ * Throws PM2_HOME_TOO_LONG, where PM2 itself would hang; FILE_UNUSABLE.
  */
 export function preparePm2Home(): string {
   const home = pm2Home();
@@ -25,7 +26,11 @@ export function preparePm2Home(): string {
   if (process.platform !== 'win32' && length > maxSocketPath) {
     throw new FleetError('PM2_HOME_TOO_LONG', { home, length, max: maxSocketPath });
   }
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(home, error);
+  }
   return home;
 }
 

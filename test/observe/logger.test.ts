@@ -1,8 +1,10 @@
 // The log of an instance on the disk: lines, rotation, retention, and trouble that must not hurt.
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -157,6 +159,32 @@ describe('openLogFile', () => {
     file.write('lost too\n');
     await file.close();
     expect(troubles[0]).toContain('cannot be written');
+  });
+
+  it('writes on when the trouble is over, and says how much it could not write', async () => {
+    const troubles: string[] = [];
+    const clock = { now: 0 };
+    const { folder } = settings();
+    mkdirSync(join(folder, 'proxy.log'));
+    const given = { folder, logMaxSizeBytes: 65_536, logRetentionDays: 1 };
+    const file = openLogFile(
+      given,
+      (detail) => void troubles.push(detail),
+      () => clock.now,
+    );
+    file.write('{"lost":1}\n');
+    await until('the trouble is told', () => troubles.length > 0);
+    file.write('{"lost":2}\n');
+    rmdirSync(join(folder, 'proxy.log'));
+    clock.now += 1_000;
+    file.write('{"written":3}\n');
+    await file.close();
+    const [said, line] = linesIn(folder);
+    expect(said).toMatchObject({
+      level: 'warn',
+      msg: expect.stringContaining('2 lines were dropped') as string,
+    });
+    expect(line).toEqual({ written: 3 });
   });
 
   it('may be closed twice, and takes nothing more then', async () => {

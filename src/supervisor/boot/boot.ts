@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeAtomically } from '../../config/files.js';
 import type { FleetMap } from '../../config/types.js';
-import { FleetError } from '../../errors.js';
+import { FleetError, isFleetError } from '../../errors.js';
 import { rememberedPm2Home } from '../fleet-pm2.js';
 import { pm2Home } from '../pm2-home.js';
 import { fleetId, fleetRoot } from '../process.js';
@@ -71,7 +71,8 @@ export async function removeService({ file, links }: BootService): Promise<boole
 }
 
 function impossible(file: string, error: unknown): FleetError {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const cause: unknown = isFleetError(error, 'FILE_UNUSABLE') ? error.cause : error;
+  const { code, message } = cause as NodeJS.ErrnoException;
   const detail =
     code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
       ? `${file} may not be changed by this account; as administrator: chronos-fleet startup --system --print | sudo tee ${file}`
