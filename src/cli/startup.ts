@@ -1,4 +1,5 @@
 // chronos-fleet startup: what starts the fleet when the machine starts, printed, written, or removed.
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { BootService } from '../supervisor/boot/service.js';
 import type { Context } from './context.js';
@@ -13,7 +14,7 @@ export function register(program: Command, context: Context): void {
   program
     .command('startup')
     .description('have the fleet started at boot: writes a systemd unit, a launchd job or a Windows task')
-    .option('--print', 'only print it')
+    .addOption(new Option('--print', 'only print it').conflicts('remove'))
     .option('--remove', 'remove it again; what runs goes on')
     .option('--system', "of the machine, not of this account's own services (root: always)")
     .action((options: StartupOptions) => startup(options, context));

@@ -1,5 +1,5 @@
 // Where PM2 lives on this machine, and whether its daemon is there, without loading PM2.
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -28,6 +28,8 @@ export function preparePm2Home(): string {
   }
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
+    // PM2 itself would tell where in its own code it failed.
+    accessSync(home, constants.W_OK);
   } catch (error) {
     throw unusable(home, error);
   }

@@ -32,6 +32,11 @@ describe('chronos-fleet', () => {
     },
   );
 
+  it('refuses options that contradict each other', async () => {
+    const { code, stderr } = await runCli(['startup', '--print', '--remove']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be used with')]);
+  });
+
   it('ends with exit code 1, one message and no stack where there is no fleet', async () => {
     const { code, stdout, stderr } = await runCli(['validate'], { cwd: emptyFolder() });
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +102,12 @@ describe('the watch over the map', () => {
 });
 
 describe('what is left in the folder of an instance', () => {
+  it('are none where the disk does not take them, and the process ends all the same', () => {
+    const nowhere = join(root, 'nowhere');
+    expect(() => sayGoodbye(nowhere, 'stopped', 'SIGTERM')).not.toThrow();
+    expect(readGoodbye(nowhere)).toBeUndefined();
+  });
+
   it('are its last words, by process', () => {
     expect(readGoodbye(root)).toBeUndefined();
     sayGoodbye(root, 'failed', 'the disk is full');
@@ -139,6 +145,17 @@ describe("PM2's folder", () => {
     process.env.PM2_HOME = join(root, 'pm2');
     expect(statSync(preparePm2Home()).mode & 0o777).toBe(0o700);
   });
+
+  // Who is root may write everywhere.
+  it.skipIf(process.getuid?.() === 0)(
+    'is named where it cannot be written, instead of where PM2 fails',
+    () => {
+      const home = mkdtempSync(join(tmpdir(), 'cf-'));
+      chmodSync(home, 0o500);
+      process.env.PM2_HOME = home;
+      expect(preparePm2Home).toThrow(`${home} cannot be used: it may not be read or written by this account`);
+    },
+  );
 
   it('tells whether a daemon listens there, without starting one', async () => {
     process.env.PM2_HOME = root;
