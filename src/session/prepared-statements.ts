@@ -12,6 +12,9 @@ export const MAX_STATEMENTS = 4096;
 /** Bytes of the texts that a session's statements of a kind keep, past which it gets no more of them. */
 export const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
+/** Stands for the statement that was prepared last (MariaDB), so that drivers need not wait for its id to execute it. */
+const LAST_STATEMENT = 0xffffffff;
+
 export interface PreparedStatement {
   /** The id that the client sees. */
   readonly id: number;
@@ -41,6 +44,7 @@ export class PreparedStatements {
   private readonly longDataAccount: LongDataAccount = { bytes: 0 };
   private textBytes = 0;
   private lastId = 0;
+  private last: PreparedStatement | null = null;
 
   /** @throws TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE where there is no room for another statement */
   checkRoom(): void {
@@ -69,13 +73,14 @@ export class PreparedStatements {
       backend: null,
     };
     this.byId.set(id, statement);
+    this.last = statement;
     this.textBytes += preparePayload.length;
     return statement;
   }
 
   /** @throws UNKNOWN_STATEMENT naming `command`, e.g. `mysqld_stmt_execute` */
   get(id: number, command: string): PreparedStatement {
-    const statement = this.byId.get(id);
+    const statement = this.find(id);
     if (statement === undefined) throw new FleetError('UNKNOWN_STATEMENT', { id, command });
     return statement;
   }
@@ -98,13 +103,19 @@ export class PreparedStatements {
   }
 
   find(id: number): PreparedStatement | undefined {
-    return this.byId.get(id);
+    return id === LAST_STATEMENT ? (this.last ?? undefined) : this.byId.get(id);
+  }
+
+  /** Another is being prepared: where that fails, what was sent behind it must not execute the one before. */
+  forgetLast(): void {
+    this.last = null;
   }
 
   remove(id: number): void {
-    const statement = this.byId.get(id);
+    const statement = this.find(id);
     if (statement === undefined) return;
-    this.byId.delete(id);
+    this.byId.delete(statement.id);
+    if (statement === this.last) this.forgetLast();
     this.textBytes -= statement.preparePayload.length;
     statement.longData.clear();
     // Nobody needs it any more; the next turn on its connection closes it, whoever's that is.

@@ -20,7 +20,11 @@ import { setLocally } from './set-locally.js';
 /** @throws a ClientError that the client gets as the command's answer */
 export function serve(client: ClientSession, frame: Frame): void {
   const { payload, lastSequence } = frame;
-  if (frame.oversized > 0) throw tooLarge(frame, client.channel.maxPacketBytes);
+  if (frame.oversized > 0) {
+    // It may have been a preparation.
+    client.session.statements.forgetLast();
+    throw tooLarge(frame, client.channel.maxPacketBytes);
+  }
   if (frame.sequence !== 0) {
     client.endWith(new FleetError('PACKETS_OUT_OF_ORDER', {}), lastSequence + 1);
     return;

@@ -44,11 +44,12 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
   switch (code) {
     case Command.QUERY:
     case Command.STMT_PREPARE: {
+      const isQuery = code === Command.QUERY;
+      if (!isQuery) session.statements.forgetLast();
       const text = payload.subarray(1);
       const mode = session.sqlMode(facts);
       const read = readText(text, mode);
       const effects = withTexts(read.statements, session, mode);
-      const isQuery = code === Command.QUERY;
       if (!isQuery) session.statements.checkRoom();
       checkTextRoom(session.textStatements, effects);
       const command: ClientCommand = {
