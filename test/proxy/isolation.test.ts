@@ -57,6 +57,17 @@ describe('what a session sets', () => {
     expect(await afterwards([theirs], ask)).toEqual([expectedByOne, expectedByTwo]);
   });
 
+  it('while the backend is busy is in force behind what it sets then', async () => {
+    await two.query('BEGIN');
+    await two.query('INSERT INTO t VALUES (9, 9)');
+    // Answered although another session holds the connection.
+    await one.query("SET character_set_server = 'utf8mb4'");
+    await two.query('COMMIT');
+    await one.query("SET collation_server = 'utf8mb4_unicode_ci'");
+    for (const session of [one, two, one]) await session.rows('SELECT 1');
+    expect(await one.rows('SELECT @@collation_server')).toEqual([['utf8mb4_unicode_ci']]);
+  });
+
   it('stays with it, however often the sessions take turns', async () => {
     await one.query("SET NAMES latin1, time_zone = '+01:00'");
     await two.query("SET NAMES utf8mb4, time_zone = '+02:00'");

@@ -2,7 +2,7 @@
 // to cancel what runs must not wait for it.
 
 import type { ServerFacts, Session } from '../../session/session.js';
-import { namesLiteral, quoted, unquoted, type Literal } from '../../session/variables.js';
+import { namesLiteral, unquoted, type Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { ServerStatus } from '../../wire/constants.js';
 import type { ClientCommand } from '../command/command.js';
@@ -50,52 +50,40 @@ function autocommit(values: Values): Apply | null {
   };
 }
 
-/** `SET collation_connection = ...` and its like, one variable at a time; some change another with them. */
+/** `SET collation_connection = ...` and its like, one variable at a time. */
 function charsetVariable(values: Values, facts: ServerFacts): Apply | null {
   const [first, ...more] = values;
   const [variable, value] = first ?? [];
   if (variable === undefined || value == null || more.length > 0) return null;
-  const changes = changesWith(variable, value, facts);
-  if (changes === null) return null;
+  const carried = carriedFor(variable, value, facts);
+  if (carried === null) return null;
   return (session) => {
-    for (const [name, literal] of changes) session.variables.set(name, literal);
+    session.told(...carried);
   };
 }
 
-type Changes = readonly (readonly [name: string, value: Literal])[];
+type Shown = readonly [name: string, shown: string];
 
-function changesWith(variable: string, value: Literal, facts: ServerFacts): Changes | null {
+/** The variable that is to be carried, as the server would tell of it; its character set follows the collation. */
+function carriedFor(variable: string, value: Literal, facts: ServerFacts): Shown | null {
   const text = unquotedOrBare(value);
-  const charset = charsetOf(text, facts);
   const collation = facts.defaultCollations.get(text);
   switch (variable) {
     case 'collation_connection':
-      return charset === null ? null : [[variable, quoted(text)]];
     case 'collation_server':
-      return charset === null
-        ? null
-        : [
-            [variable, quoted(text)],
-            ['character_set_server', quoted(charset)],
-          ];
+      return isCollation(text, facts) ? [variable, text] : null;
     case 'character_set_server':
-      return collation === undefined
-        ? null
-        : [
-            [variable, quoted(text)],
-            ['collation_server', quoted(collation)],
-          ];
+      return collation === undefined ? null : ['collation_server', collation];
     case 'character_set_results':
-      if (value === 'NULL') return [[variable, value]];
-      return collation === undefined ? null : [[variable, quoted(text)]];
+      if (value === 'NULL') return [variable, ''];
+      return collation === undefined ? null : [variable, text];
     default:
       return null;
   }
 }
 
-function charsetOf(collation: string, facts: ServerFacts): string | null {
-  for (const fact of facts.collations.values()) if (fact.collation === collation) return fact.charset;
-  return null;
+function isCollation(name: string, { collations }: ServerFacts): boolean {
+  return [...collations.values()].some(({ collation }) => collation === name);
 }
 
 function names(values: Values, facts: ServerFacts): Apply | null {
