@@ -162,6 +162,16 @@ describe('what the last statement left behind', () => {
     expect(await interleaved("SELECT 1 + 'x'", 'SELECT 1 FROM t', 'SELECT @@warning_count')).toEqual([['1']]);
   });
 
+  it('is found behind an option that has to be set on the connection first', async () => {
+    const setOption = (off: number) => one.command(command.SET_OPTION, Buffer.from([off, 0]));
+    await one.query("SELECT 1 + 'x'");
+    await setOption(1);
+    expect((await one.rows('SHOW WARNINGS'))[0]?.slice(0, 2)).toEqual(['Warning', '1292']);
+    await one.query("SELECT 1 + 'x'");
+    await setOption(0);
+    expect(await one.rows('SELECT @@warning_count')).toEqual([['1']]);
+  });
+
   it('by a session is never seen by another', async () => {
     await one.query("SELECT 1 + 'x'");
     await one.query('INSERT INTO n (a) VALUES (1)');

@@ -12,7 +12,7 @@ import { shortText, type ClientCommand } from '../command/command.js';
 
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
-/** The reply to SHOW WARNINGS and SHOW ERRORS where the connection has another session's; null for anything else. */
+/** The reply to SHOW WARNINGS and SHOW ERRORS where the connection does not have the session's; null for anything else. */
 export function savedWarningsReply(
   command: ClientCommand,
   session: Session,
@@ -20,7 +20,7 @@ export function savedWarningsReply(
 ): Buffer | null {
   const { saved } = session.diagnostics;
   const asked = askedWarnings(command);
-  if (asked === null || saved === null) return null;
+  if (asked === null || saved === null || state.diagnosticsOf === session) return null;
   const [, what = '', first, joint, second] = asked;
   const [offset, count] =
     joint === ',' ? [Number(first), Number(second)] : [Number(second ?? 0), Number(first ?? Infinity)];

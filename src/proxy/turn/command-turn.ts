@@ -138,13 +138,6 @@ export class CommandTurn implements Refusable, TurnTimes {
     if (slot.resident !== this.owner) await settleResident(before, live);
     slot.resident = this.owner;
     session.begin(live.facts);
-    const saved =
-      live.state.diagnosticsOf === session ? null : savedWarningsReply(this.command, session, live);
-    if (saved !== null) {
-      this.owner.channel.forward(saved);
-      this.finish(null);
-      return { type: 'done' };
-    }
     const renewal = renewalFor(this.command, session, live, held);
     if (renewal !== null) return this.renew(renewal, live, before);
     checkSize(this.command, live);
@@ -159,6 +152,8 @@ export class CommandTurn implements Refusable, TurnTimes {
       steps = [];
     }
     const final = await finalForm(sent, session, live);
+    const saved = savedWarningsReply(this.command, session, live);
+    if (saved !== null) return this.answerWith(saved);
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
@@ -167,6 +162,12 @@ export class CommandTurn implements Refusable, TurnTimes {
     this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
+    return { type: 'done' };
+  }
+
+  private answerWith(reply: Buffer): TurnResult {
+    this.owner.channel.forward(reply);
+    this.finish(null);
     return { type: 'done' };
   }
 

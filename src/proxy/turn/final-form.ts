@@ -17,5 +17,8 @@ export async function finalForm(sent: DressedCommand, session: Session, live: Li
   await countBefore(sent.command.effects, session, live);
   const final = (await withConditions(sent.command, session, live)) ?? sent;
   await prepareAgain(final.command, session, live);
+  // What was sent before the command may have taken it off the connection just now.
+  if (final.command.effects.some(({ diagnostics }) => diagnostics.length > 0))
+    await session.diagnostics.known;
   return final;
 }
