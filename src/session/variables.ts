@@ -36,6 +36,15 @@ export const ofSchema = 'collation_database';
 /** Values that SHOW VARIABLES gives for a moment or a schema, not for the session. */
 const momentary: ReadonlySet<string> = new Set(['timestamp', ofSchema]);
 
+/** Variables that know NULL, which is shown as an empty text. None of them takes an empty text. */
+const nullable: ReadonlySet<string> = new Set([
+  'character_set_results',
+  'default_tmp_storage_engine',
+  'enforce_storage_engine',
+  'innodb_ft_user_stopword_table',
+  'innodb_tmpdir',
+]);
+
 /** Variables that change together with a character set, whichever of them was named. */
 export const charsetVariables = [
   'character_set_client',
@@ -86,7 +95,7 @@ export function isCarried(name: string): boolean {
  * @param shown e.g. `ON`, `18446744073709551615`, `STRICT_TRANS_TABLES`; empty for NULL where the variable knows NULL
  */
 export function literalOf(name: string, shown: string): Literal {
-  if (shown === '' && name === 'character_set_results') return 'NULL';
+  if (shown === '' && nullable.has(name)) return 'NULL';
   if (/^-?\d+(\.\d+)?$/.test(shown)) return shown;
   return quoted(shown);
 }

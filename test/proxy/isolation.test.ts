@@ -52,6 +52,7 @@ describe('what a session sets', () => {
       [['SERIALIZABLE']],
       [['REPEATABLE-READ']],
     ],
+    ['SET default_tmp_storage_engine = Aria', 'SELECT @@default_tmp_storage_engine', [['Aria']], [[null]]],
     ['SET max_statement_time = 7', 'SELECT @@max_statement_time', [['7.000000']], [['0.000000']]],
   ])('%s is not felt by another', async (theirs, ask, expectedByOne, expectedByTwo) => {
     expect(await afterwards([theirs], ask)).toEqual([expectedByOne, expectedByTwo]);
