@@ -9,6 +9,7 @@ import type { Events } from '../observe/events.js';
 import { subscribeMetrics, type Metrics } from '../observe/metrics.js';
 import type { InstanceStatus } from '../observe/status.js';
 import { isAuthPlugin } from '../wire/auth.js';
+import { Collation } from '../wire/constants.js';
 import { serveAdmin, type AdminEndpoint } from './admin-endpoint.js';
 import type { Door } from './client/client-login.js';
 import { instanceStatus } from './instance-status.js';
@@ -169,10 +170,12 @@ function door(settings: InstanceSettings, multiplexer: Multiplexer): () => Door 
   return () => {
     const { known } = multiplexer;
     const plugin = known?.plugin ?? null;
+    const collation = known?.collation ?? 0;
     return {
       ...client,
       tls: secure,
       serverVersion: known?.serverVersion ?? assumedFacts.version,
+      collation: collation === 0 ? Collation.utf8mb4_general_ci : collation,
       plugin: isAuthPlugin(plugin) ? plugin : 'mysql_native_password',
     };
   };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
 import { connectRaw, openRaw, ServerError, type RawLogin } from '../support/raw-client.js';
-import { capability, usualCapabilities, type PasswordPlugin } from '../support/raw-login.js';
+import { capability, readGreeting, usualCapabilities, type PasswordPlugin } from '../support/raw-login.js';
 import { readError } from '../support/raw-packets.js';
 import { startRelay } from '../support/relay.js';
 
@@ -113,6 +113,15 @@ describe('a login', () => {
 });
 
 describe('the character set at login', () => {
+  it("is proposed as the server's own greeting does", async () => {
+    const instance = await instances.start(server, await server.createAccount());
+    const directly = await openRaw(server.port, server.host);
+    const proposed = readGreeting((await directly.next()).payload).collation;
+    directly.socket.destroy();
+    await (await instance.login()).rows('SELECT 1');
+    expect((await instance.login()).greeting.collation).toBe(proposed);
+  });
+
   it.each([35, 54, 60])('is refused as the server refuses it, where it is number %i', async (collation) => {
     const account = await server.createAccount();
     const instance = await instances.start(server, account);

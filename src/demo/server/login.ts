@@ -79,8 +79,7 @@ export async function login(
 export async function checkPassword(channel: ClientChannel, entrance: Entrance, claim: Claim): Promise<void> {
   // An unknown account takes the way of a wrong password.
   const password = entrance.password(claim.user) ?? randomBytes(16).toString('hex');
-  const door = { user: claim.user, password, tls: null, serverVersion, plugin: entrance.plugin };
-  await authenticate(channel, door, claim);
+  await authenticate(channel, { user: claim.user, password }, claim);
 }
 
 /** A session as it is after a login. @throws MySqlError 1049 */

@@ -23,6 +23,8 @@ export interface Live extends Prepared {
   readonly serverVersion: string;
   /** The authentication plugin that its greeting named. */
   readonly plugin: string;
+  /** The number of the collation that its greeting named: some drivers begin with its character set. 0 for none. */
+  readonly collation: number;
   /** Epoch ms. */
   readonly since: number;
 }
@@ -149,8 +151,9 @@ export class BackendLink {
       if (live !== null) this.onGone(live, error);
     });
     const prepared = await this.prepare(connection, login);
-    const { threadId, serverVersion, plugin } = login.greeting;
-    live = { ...prepared, connection, threadId, serverVersion, plugin, since: Date.now(), outdated: null };
+    const { threadId, serverVersion, plugin, collation } = login.greeting;
+    const since = Date.now();
+    live = { ...prepared, connection, threadId, serverVersion, plugin, collation, since, outdated: null };
     return live;
   }
 

@@ -11,7 +11,7 @@ import {
   newScramble,
   type AuthPlugin,
 } from '../../wire/auth.js';
-import { Capability, Collation, ServerStatus } from '../../wire/constants.js';
+import { Capability, ServerStatus } from '../../wire/constants.js';
 import {
   isSslRequest,
   readHandshakeResponse,
@@ -50,6 +50,8 @@ export interface Door {
   readonly tls: { readonly context: SecureContext; readonly required: boolean } | null;
   /** What the greeting says of the server. */
   readonly serverVersion: string;
+  /** The number of the collation that the greeting names. */
+  readonly collation: number;
   readonly plugin: AuthPlugin;
 }
 
@@ -71,7 +73,7 @@ export async function acceptLogin(
       threadId,
       scramble,
       capabilities: offered >>> 0,
-      collation: Collation.utf8mb4_general_ci,
+      collation: door.collation,
       status: ServerStatus.AUTOCOMMIT,
       plugin: door.plugin,
     }),
@@ -108,7 +110,11 @@ export interface Claim {
  * same way as a wrong password.
  * @throws ACCESS_DENIED, whose cause is the name of the user, as it can be shown
  */
-export async function authenticate(channel: ClientChannel, door: Door, claim: Claim): Promise<void> {
+export async function authenticate(
+  channel: ClientChannel,
+  door: Pick<Door, 'user' | 'password'>,
+  claim: Claim,
+): Promise<void> {
   const plugin = isAuthPlugin(claim.plugin) ? claim.plugin : 'mysql_native_password';
   let response = claim.authResponse;
   let scramble = claim.scramble?.plugin === plugin ? claim.scramble.bytes : null;

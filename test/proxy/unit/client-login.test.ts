@@ -23,6 +23,7 @@ const door: Door = {
   password: 'secret',
   tls: null,
   serverVersion: '5.5.5-10.11.19-MariaDB',
+  collation: 45,
   plugin: 'mysql_native_password',
 };
 
