@@ -16,7 +16,7 @@ export interface Interpreted {
 
 /** Judges the statement that `tokens` are; there is at least one. */
 export function interpret(text: Buffer, mode: SqlMode, tokens: readonly Token[]): Interpreted {
-  const first = tokens.findIndex(({ word }) => word !== '(');
+  const first = verbFrom(tokens, 0);
   const verbToken = tokens[first];
   const verb = verbToken?.kind === Kind.Word ? verbToken.word : '';
   const draft = emptyDraft(text, mode, verb, tokens[0]?.start ?? 0, tokens.at(-1)?.end ?? 0);
@@ -31,17 +31,34 @@ export function interpret(text: Buffer, mode: SqlMode, tokens: readonly Token[])
     takesRest: false,
     draft,
   };
-  if (verb === 'SET' && mode.mariadb && tokens[first + 1]?.word === 'STATEMENT') return setStatement(reading);
+  if (mode.mariadb && isSetStatement(tokens, first)) return setStatement(reading);
   readByVerb(reading);
   survey(reading);
   if (draft.lockCalls === null && draft.opaque === null) draft.lockCalls = readLockCalls(reading);
   return { draft, takesRest: reading.takesRest };
 }
 
+/** Index of the verb of the statement that begins at `from`. */
+function verbFrom(tokens: readonly Token[], from: number): number {
+  let at = from;
+  while (tokens[at]?.word === '(') at += 1;
+  return at;
+}
+
+function isSetStatement(tokens: readonly Token[], verbAt: number): boolean {
+  return tokens[verbAt]?.word === 'SET' && tokens[verbAt + 1]?.word === 'STATEMENT';
+}
+
 /** `SET STATEMENT a=1, b=2 FOR statement`: the statement's effects; what is assigned is the server's to restore. */
 function setStatement(reading: Reading): Interpreted {
   const { text, mode, tokens, draft } = reading;
-  const inner = tokens.slice(statementStart(reading));
+  let innerFrom = statementStart(reading);
+  // One inside of the other, as deep as the text is long: in a loop, for each would be a call within a call.
+  for (let at = verbFrom(tokens, innerFrom); isSetStatement(tokens, at); at = verbFrom(tokens, innerFrom)) {
+    reading.at = at + 1;
+    innerFrom = statementStart(reading);
+  }
+  const inner = tokens.slice(innerFrom);
   if (inner.length === 0) {
     obscure(draft, 'a SET that is not understood');
     return { draft, takesRest: false };

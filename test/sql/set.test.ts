@@ -227,6 +227,15 @@ describe('SET STATEMENT', () => {
     expect(readOne('SET STATEMENT a = f(1) FOR SELECT 1').opaque).not.toBeNull();
   });
 
+  it('does what the innermost of many does, however deep that is', () => {
+    for (const between of ['', '(', 'SET STATEMENT a = 1 FOR '])
+      expect(readOne(`${`SET STATEMENT FOR ${between}`.repeat(5_000)}DELETE FROM t`)).toMatchObject({
+        verb: 'SET',
+        mayRunTriggers: true,
+        setsForItself: true,
+      });
+  });
+
   it('is a statement of MariaDB only', () => {
     expect(readOne('SET STATEMENT a = 1 FOR SELECT 1', mysql8).opaque).not.toBeNull();
   });
