@@ -10,21 +10,25 @@ interface Range {
   readonly end: number;
 }
 
+/** Identifiers that are kept apart; a statement with more is taken to mention any. */
+const MOST = 50_000;
+
 /** A test whether the statement mentions an identifier, given in lower case. Reads the text at its first call. */
 export function mentionTest(text: Buffer, mode: SqlMode, range: Range): (name: string) => boolean {
-  let identifiers: ReadonlySet<string> | null = null;
+  let identifiers: ReadonlySet<string> | 'any' | null = null;
   return (name) => {
     identifiers ??= identifiersOf(text.subarray(range.start, range.end), mode);
-    return identifiers.has(name);
+    return identifiers === 'any' || identifiers.has(name);
   };
 }
 
-function identifiersOf(text: Buffer, mode: SqlMode): ReadonlySet<string> {
+function identifiersOf(text: Buffer, mode: SqlMode): ReadonlySet<string> | 'any' {
   const lexer = createLexer(text, mode);
   const identifiers = new Set<string>();
   for (let token = nextToken(lexer); token !== null; token = nextToken(lexer)) {
     if (token.kind === Kind.Word || token.kind === Kind.Name)
       identifiers.add(textOf(text, token, mode).toLowerCase());
+    if (identifiers.size > MOST) return 'any';
   }
   return identifiers;
 }

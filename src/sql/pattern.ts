@@ -1,7 +1,11 @@
 // LIKE patterns, matched without backtracking into time that grows with a power of their length.
 
+/** A pattern of more characters is taken to match anything: no name that is looked for needs so many. */
+const LONGEST = 10_000;
+
 /** A test for the LIKE pattern `pattern` (`%`, `_`, backslash escapes); letters match in any case. */
 export function likePattern(pattern: string): (text: string) => boolean {
+  if (pattern.length > LONGEST) return () => true;
   const parts = [...pattern.toUpperCase().matchAll(/\\?[^]/g)].map(([part]) => part);
   return (text) => matches(parts, text.toUpperCase());
 }

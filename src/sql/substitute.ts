@@ -63,18 +63,32 @@ const variables: Readonly<Record<string, Asked>> = {
  * last statement left is put into the first statement only: the others come after one of the session's own.
  */
 export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): Substitution | null {
-  const tokens = allTokens(text, mode);
   const replacements: Replacement[] = [];
   let isFirst = true;
-  for (let i = 0; i < tokens.length; i++) {
-    if (tokens[i]?.kind === Kind.Delimiter) isFirst = false;
-    const found = questionAt(tokens, i);
+  for (const tokens of placesIn(text, mode)) {
+    if (tokens[1]?.kind === Kind.Delimiter) isFirst = false;
+    const found = questionAt(tokens, 1);
     const value =
       found === null || !(isFirst || found.what === 'connectionId') ? undefined : values[found.what];
     if (found === null || value === undefined) continue;
     replacements.push({ start: found.start, end: found.end, by: found.write(value) });
   }
   return replacements.length === 0 ? null : replaceParts(text, replacements);
+}
+
+/** How many tokens a question may have behind its first. */
+const BEHIND = 3;
+
+/** Each token, second behind the one before it and in front of those behind it. One array: a long text has many tokens. */
+function* placesIn(text: Buffer, mode: SqlMode): Iterable<readonly (Token | undefined)[]> {
+  const lexer = createLexer(text, mode);
+  const near: (Token | undefined)[] = [undefined];
+  for (let i = 0; i <= BEHIND; i++) near.push(nextToken(lexer) ?? undefined);
+  while (near[1] !== undefined) {
+    yield near;
+    near.shift();
+    near.push(nextToken(lexer) ?? undefined);
+  }
 }
 
 /** What stands in a text at the byte offsets `start` to `end` (exclusive), and the call (in ASCII) to stand there instead. */
@@ -84,20 +98,26 @@ export interface Replacement {
   readonly by: string;
 }
 
+/** Spellings that are told apart; what is spelled in yet another way gives its column the name of one of these. */
+const MOST_SPELLINGS = 100;
+
 /** The text with other calls in the place of some of its parts, which are given in order. */
 export function replaceParts(text: Buffer, replacements: readonly Replacement[]): Substitution {
   const parts: Buffer[] = [];
-  const names: [shown: string, original: string][] = [];
+  const names = new Map<string, { readonly shown: string; readonly original: string }>();
   let copied = 0;
   for (const { start, end, by } of replacements) {
-    // As many spaces as no other value has: the server names columns after the text, and each has a name of its own.
-    const shown = by.replace('(', `(${' '.repeat(names.length)}`);
+    const original = text.toString('latin1', start, end);
+    // As many spaces as no other spelling has: the server names columns after the text, and each has a name of its own.
+    const shown =
+      names.get(by + original)?.shown ??
+      by.replace('(', `(${' '.repeat(Math.min(names.size, MOST_SPELLINGS))}`);
+    if (names.size < MOST_SPELLINGS) names.set(by + original, { shown, original });
     parts.push(text.subarray(copied, start), Buffer.from(shown, 'latin1'));
-    names.push([shown, text.toString('latin1', start, end)]);
     copied = end;
   }
   const originalName = (name: string): string =>
-    names.reduce((text, [from, to]) => text.replace(from, () => to), name);
+    [...names.values()].reduce((text, { shown, original }) => text.replaceAll(shown, () => original), name);
   return { text: Buffer.concat([...parts, text.subarray(copied)]), originalName };
 }
 
@@ -107,7 +127,7 @@ interface Question extends Asked {
 }
 
 /** `NAME()` or `@@[session.]name`, beginning at the token at `at`. */
-function questionAt(tokens: readonly Token[], at: number): Question | null {
+function questionAt(tokens: readonly (Token | undefined)[], at: number): Question | null {
   const first = tokens[at];
   if (first?.kind === Kind.Word) {
     const asked = functions[first.word];
@@ -125,11 +145,4 @@ function questionAt(tokens: readonly Token[], at: number): Question | null {
 /** The value of a count that is a system variable, as SELECT would type it. */
 export function countLiteral(value: string): string {
   return variable(value);
-}
-
-function allTokens(text: Buffer, mode: SqlMode): Token[] {
-  const lexer = createLexer(text, mode);
-  const tokens: Token[] = [];
-  for (let token = nextToken(lexer); token !== null; token = nextToken(lexer)) tokens.push(token);
-  return tokens;
 }

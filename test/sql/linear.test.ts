@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../src/sql/fingerprint.js';
 import { readStatements } from '../../src/sql/read.js';
+import { substitute } from '../../src/sql/substitute.js';
 import { useStepCounter } from '../support/count-steps.js';
 import { mariadb } from './modes.js';
 
@@ -50,6 +51,8 @@ const repeated: readonly string[] = [
   '\xb0\\',
   "LIKE '%a",
   'SHOW VARIABLES ',
+  'SET STATEMENT FOR ',
+  'CONNECTION_ID(),',
 ];
 const beginnings = [
   '',
@@ -79,6 +82,7 @@ describe('a text of twice the length', () => {
           return countSteps(() => {
             readStatements(text, { ...mariadb, charset });
             fingerprint(text, { ...mariadb, charset });
+            substitute(text, { ...mariadb, charset }, { connectionId: '7' });
           });
         };
         const [once, twice] = [await steps(LONG), await steps(2 * LONG)];

@@ -36,3 +36,11 @@ it("the session's id is put in wherever it stands", () => {
 it('strings, comments and names of other schemas ask nothing', () => {
   expect(put("SELECT 'ROW_COUNT()', x.FOUND_ROWS() /* ROW_COUNT() */")).toBeUndefined();
 });
+
+it('a question that is put ten thousand times makes the text longer by its answers alone', () => {
+  const asked = substitute(Buffer.from(`SELECT ${'CONNECTION_ID()+'.repeat(10_000)}0`), mariadb, values);
+  expect(asked?.text.length).toBeLessThan(500_000);
+  const [one, other] = ['CONNECTION_ID()', 'connection_id( )'];
+  const both = substitute(Buffer.from(`SELECT ${one}+${other}+${one}`), mariadb, values);
+  expect(both?.originalName(both.text.toString())).toBe(`SELECT ${one}+${other}+${one}`);
+});
