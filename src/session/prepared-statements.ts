@@ -156,10 +156,7 @@ export function executePayload(statement: PreparedStatement, payload: Buffer): B
   }
   const isKnown = statement.typesKnownAt === statement.backend;
   statement.typesKnownAt = statement.backend;
-  if (out[flagAt] === 1) {
-    statement.boundTypes = Buffer.from(out.subarray(flagAt + 1, flagAt + 1 + 2 * statement.parameters));
-    return out;
-  }
+  if (keepTypes(statement, out)) return out;
   if (isKnown || statement.boundTypes === null) return out;
   return Buffer.concat([
     out.subarray(0, flagAt),
@@ -167,4 +164,12 @@ export function executePayload(statement: PreparedStatement, payload: Buffer): B
     statement.boundTypes,
     out.subarray(flagAt + 1),
   ]);
+}
+
+/** Keeps the types that the COM_STMT_EXECUTE payload binds, for executions that leave them out; whether it binds any. */
+export function keepTypes(statement: PreparedStatement, payload: Buffer): boolean {
+  const flagAt = EXECUTE_HEAD_BYTES + Math.ceil(statement.parameters / 8);
+  if (payload[flagAt] !== 1) return false;
+  statement.boundTypes = Buffer.from(payload.subarray(flagAt + 1, flagAt + 1 + 2 * statement.parameters));
+  return true;
 }

@@ -8,13 +8,15 @@ import type { KillEffect } from './types.js';
 export function readKill(reading: Reading): void {
   acceptOneOf(reading, 'HARD', 'SOFT');
   const what = acceptOneOf(reading, 'CONNECTION', 'QUERY') === 'QUERY' ? 'query' : 'connection';
-  // Ids of queries and names of users are the server's: what they mean cannot be told from here.
+  // Ids of queries are the server's: what they mean cannot be told from here.
   if (accept(reading, 'ID')) {
     obscure(reading.draft, 'KILL by the id of a query');
     return;
   }
   if (accept(reading, 'USER')) {
     obscure(reading.draft, 'KILL USER');
+    // Where it is the account of the port, the connection that all sessions share is among them.
+    reading.draft.endsConnection = true;
     return;
   }
   reading.draft.usesSchema = false;
@@ -24,7 +26,9 @@ export function readKill(reading: Reading): void {
 function readId(reading: Reading): KillEffect['id'] {
   if (accept(reading, 'CONNECTION_ID', '(', ')')) return atEnd(reading) ? 'self' : null;
   const token = reading.tokens[reading.at];
-  if (token?.kind !== Kind.Number || reading.tokens.length > reading.at + 1) return null;
+  if (reading.tokens.length > reading.at + 1) return null;
+  if (token?.word === '?') return 'parameter';
+  if (token?.kind !== Kind.Number) return null;
   const digits = reading.text.toString('latin1', token.start, token.end);
   const id = Number(digits);
   return /^\d+$/.test(digits) && Number.isSafeInteger(id) ? id : null;

@@ -64,7 +64,26 @@ function unread(lexer: Lexer, isModeUnknown: boolean): Draft {
     draft,
     isModeUnknown ? 'text behind a statement that may change its meaning' : 'too many statements',
   );
+  draft.verb = endingAmong(lexer);
+  draft.endsConnection = draft.verb !== '';
   return draft;
+}
+
+const kills = new Set(['KILL', 'SHUTDOWN', 'RESTART']);
+
+/**
+ * What of the statements that are still to come ends a connection: the verb of the first such, by all appearances; '' for
+ * none.
+ */
+function endingAmong(lexer: Lexer): string {
+  while (lexer.at < lexer.text.length && lexer.doubt !== TOO_LONG) {
+    const tokens = collectStatement(lexer);
+    const verb = tokens[0]?.word ?? '';
+    if (kills.has(verb)) return verb;
+    const isReleased = tokens.at(-1)?.word === 'RELEASE' && tokens.at(-2)?.word !== 'NO';
+    if (isReleased && (verb === 'COMMIT' || verb === 'ROLLBACK')) return `${verb} RELEASE`;
+  }
+  return '';
 }
 
 /** The same place in the text, under another mode. */

@@ -95,10 +95,13 @@ export interface RoutineCall extends QualifiedName {
   readonly kind: 'PROCEDURE' | 'FUNCTION';
 }
 
-/** A KILL statement. `id` is null where it is not a plain number, and `'self'` for CONNECTION_ID(). */
+/**
+ * A KILL statement. `id` is `'self'` for CONNECTION_ID(), `'parameter'` for the one that is bound, and null where it is
+ * anything else that is no plain number.
+ */
 export interface KillEffect {
   readonly what: 'query' | 'connection';
-  readonly id: number | 'self' | null;
+  readonly id: number | 'self' | 'parameter' | null;
 }
 
 /** What one statement does, as far as reading it can tell. Names of variables are in lower case without quotes. */

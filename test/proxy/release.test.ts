@@ -57,6 +57,13 @@ describe('RELEASE', () => {
     expect(await two.rows('SELECT id FROM t')).toEqual([['1']]);
   });
 
+  it('behind EXECUTE IMMEDIATE among others leaves out nothing of what stands before it', async () => {
+    await one.query("INSERT INTO t VALUES (1); EXECUTE IMMEDIATE 'COMMIT RELEASE'");
+    await one.packets.closed;
+    await expectOthersUntouched();
+    expect(await two.rows('SELECT id FROM t')).toEqual([['1']]);
+  });
+
   it('of a prepared statement ends the connection when that is executed', async () => {
     const [prepared] = await one.command(command.STMT_PREPARE, Buffer.from('COMMIT RELEASE'));
     expect(await one.rows('SELECT 1')).toEqual([['1']]);

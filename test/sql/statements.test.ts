@@ -123,7 +123,7 @@ const cases: [text: string, told: object][] = [
   ["KILL '5'", { kill: { what: 'connection', id: null } }],
   ['KILL @a', { kill: { what: 'connection', id: null }, userVariables: { mentioned: ['a'], assigned: [] } }],
   ['KILL QUERY ID 5', { opaque: 'KILL by the id of a query', writes: true, usesSchema: true }],
-  ['KILL USER u@h', { opaque: 'KILL USER', writes: true, usesSchema: true }],
+  ['KILL USER u@h', { endsConnection: true, opaque: 'KILL USER', writes: true, usesSchema: true }],
   // Text prepared statements
   [
     "PREPARE S FROM 'SELECT ''a'', \\'b\\''",

@@ -1,19 +1,17 @@
 // Which command goes where: answered here, acted on here, refused, or sent to the backend.
 
 import { FleetError } from '../../errors.js';
-import { preparedUnder } from '../../session/prepared-under.js';
 import type { ServerFacts } from '../../session/session.js';
-import { replaceParts } from '../../sql/substitute.js';
-import type { KillEffect, Statement } from '../../sql/types.js';
+import type { Statement } from '../../sql/types.js';
 import { Capability, Command, lastingStatus, refusedCommands } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
-import { int } from '../../wire/lenenc.js';
 import { writeEof, writeOk } from '../../wire/reply-packets.js';
 import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
-import { readCommand, statementId, type ClientCommand } from '../command/command.js';
+import { readCommand, statementId } from '../command/command.js';
 import { connectionIdReply } from '../command/connection-id.js';
 import { processListReply } from './process-list.js';
+import { kill, killAmong, killIn, serveKill } from './serve-kill.js';
 import { assumedFacts } from '../backend/server-facts.js';
 import { setLocally } from './set-locally.js';
 
@@ -69,11 +67,9 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
   const command = readCommand(frame, client.session, facts(client));
   const { statement } = command;
-  const killed = command.effects.length === 1 ? command.effects[0]?.kill : null;
-  if (killed?.id != null) {
-    // Some drivers prepare whatever they send, also what is to cancel the statement that keeps the backend busy.
-    if (code === Command.STMT_PREPARE) prepareKill(client, command);
-    else kill(client, killed, frame.lastSequence);
+  const killed = killIn(command);
+  if (killed !== null && (killed.id !== null || code === Command.STMT_EXECUTE)) {
+    serveKill(client, command, killed);
     return;
   }
   // A statement that is not on the connection has nothing there to be reset.
@@ -85,22 +81,12 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   client.submit(command);
 }
 
-/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html: no columns, no parameters. */
-function prepareKill(
-  client: ClientSession,
-  { payload, effects, fingerprint, lastSequence }: ClientCommand,
-): void {
-  const { session } = client;
-  const { id } = session.statements.add(payload, effects, fingerprint, preparedUnder(session));
-  client.answer(Buffer.concat([Buffer.from([0]), int(id, 4), Buffer.alloc(7)]), lastSequence);
-}
-
 function query(client: ClientSession, frame: Frame): void {
   const command = readCommand(frame, client.session, facts(client));
   const { effects, payload } = command;
-  const only = effects.length === 1 ? effects[0] : undefined;
-  if (only?.kill) {
-    kill(client, only.kill, frame.lastSequence);
+  const killed = killIn(command);
+  if (killed !== null) {
+    serveKill(client, command, killed);
     return;
   }
   if (client.session.multiStatements && effects.some((effect) => effect.kill !== null)) {
@@ -114,7 +100,7 @@ function query(client: ClientSession, frame: Frame): void {
     throw new FleetError('LOCAL_INFILE_REFUSED', {});
   }
   const reply =
-    only === undefined
+    effects.length !== 1
       ? null
       : (connectionIdReply(command, client.session, facts(client)) ?? processListReply(client, command));
   const { multiplexer } = client.host;
@@ -122,40 +108,6 @@ function query(client: ClientSession, frame: Frame): void {
   else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))
     ok(client, frame.lastSequence);
   else client.submit(command);
-}
-
-function kill(client: ClientSession, { what, id }: KillEffect, lastSequence: number): void {
-  if (id === null) throw new FleetError('UNKNOWN_THREAD', { id: 'NULL' });
-  const victim = id === 'self' ? client.id : id;
-  if (victim !== client.id) {
-    client.host.kill(victim, what, client);
-    ok(client, lastSequence);
-  } else if (what === 'query') {
-    throw new FleetError('QUERY_INTERRUPTED', {});
-  } else {
-    client.answerError(new FleetError('CONNECTION_KILLED', {}), lastSequence);
-    client.end('it killed itself');
-  }
-}
-
-/**
- * Of several statements those that kill are carried out at once, before the first: the ids are the port's, and would be
- * somebody else's on the server. Where one of them means nobody, none of the others is run.
- * @returns the command with statements in their place that have the same answer
- */
-function killAmong(client: ClientSession, effects: readonly Statement[], payload: Buffer): Buffer {
-  const kills = effects.filter((effect) => effect.kill !== null);
-  for (const { kill: effect } of kills) {
-    const id = effect?.id === 'self' ? client.id : (effect?.id ?? null);
-    if (id === null) throw new FleetError('UNKNOWN_THREAD', { id: 'NULL' });
-    if (id === client.id) throw new FleetError('QUERY_INTERRUPTED', {});
-    client.host.kill(id, effect?.what ?? 'query', client);
-  }
-  const replaced = replaceParts(
-    payload.subarray(1),
-    kills.map(({ start, end }) => ({ start, end, by: 'DO 0' })),
-  );
-  return Buffer.concat([payload.subarray(0, 1), replaced.text]);
 }
 
 function processId(payload: Buffer): number {

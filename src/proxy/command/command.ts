@@ -95,7 +95,10 @@ function withTexts(effects: readonly Statement[], session: Session, mode: SqlMod
     const { prepare } = effect;
     if (prepare !== null && prepare.text !== null) return [preparing(effect, read(prepare.text))];
     const executed = executedText(effect, session);
-    return executed === undefined ? [effect] : [{ ...effect, runs: executed }, ...read(executed)];
+    if (executed === undefined) return [effect];
+    // They stand in the command where what executes them stands.
+    const { start, end } = effect;
+    return [{ ...effect, runs: executed }, ...read(executed).map((inner) => ({ ...inner, start, end }))];
   });
 }
 
