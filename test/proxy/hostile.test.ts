@@ -4,6 +4,7 @@ import { closedGate } from '../support/gate.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
 import { command, errorOf, type RawClient } from '../support/raw-client.js';
+import { executeBody, statementId } from '../support/transcript.js';
 
 const server = useMariadb();
 const instances = useInstances();
@@ -49,6 +50,34 @@ describe('many commands without a reply', () => {
     await running;
     expect(await one.rows('SELECT 1')).toEqual([['1']]);
     expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+});
+
+describe('a cursor that is asked for of a statement that has none', () => {
+  it.each([
+    'CALL p()',
+    'BEGIN NOT ATOMIC FOR r IN (SELECT 1 AS a UNION SELECT 2) DO SELECT r.a; END FOR; END',
+    'ANALYZE SELECT 1',
+  ])('is not asked for, and costs nobody the connection: %s', async (sql) => {
+    const loop = 'BEGIN FOR r IN (SELECT 1 AS a UNION SELECT 2) DO SELECT r.a; END FOR; END';
+    await server.query(`CREATE PROCEDURE ${account.schema}.p() ${loop}`);
+    const prepared = await one.command(command.STMT_PREPARE, Buffer.from(sql));
+    /** The packets of the reply, by their lengths; what comes behind them is the OK of a COM_PING. */
+    const reply = async (flags: number): Promise<number[]> => {
+      one.packets.send(
+        Buffer.concat([Buffer.from([command.STMT_EXECUTE]), executeBody(statementId(prepared), flags)]),
+      );
+      one.packets.send(Buffer.from([command.PING]));
+      const lengths: number[] = [];
+      for (;;) {
+        const { sequence, payload } = await one.packets.next();
+        if (sequence === 1 && payload[0] === 0) return lengths;
+        lengths.push(payload.length);
+      }
+    };
+    expect(await reply(1)).toEqual(await reply(0));
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+    expect(instance.status().counters.backendConnects).toBe(1);
   });
 });
 

@@ -134,10 +134,28 @@ function readExecute(plain: Plain, session: Session): ClientCommand {
   const about = onStatement(plain, session, 'mysqld_stmt_execute');
   about.statement.longData.check();
   const { effects } = about.statement;
+  const wantsCursor = (plain.payload[FLAGS_AT] ?? 0) !== 0;
   // Cursors live on the connection: an execution that opens one is no mere read.
-  const opensCursor = (plain.payload[5] ?? 0) !== 0;
+  const opensCursor = wantsCursor && effects.every(mayHaveCursor);
   const isRead = !opensCursor && effects.length > 0 && effects.every((effect) => effect.isRead);
-  return { ...plain, ...about, effects, form: opensCursor ? 'cursor' : 'query', isRead };
+  const payload = wantsCursor && !opensCursor ? withoutCursor(plain.payload) : plain.payload;
+  return { ...plain, ...about, payload, effects, form: opensCursor ? 'cursor' : 'query', isRead };
+}
+
+/** Where a COM_STMT_EXECUTE payload says which cursor is wanted. */
+const FLAGS_AT = 5;
+
+const withCursors: ReadonlySet<string> = new Set('SELECT WITH VALUES TABLE SHOW DESCRIBE DESC'.split(' '));
+
+/** Asked for a cursor of anything else, servers send replies that cannot be followed (CALL, ANALYZE), or break down. */
+function mayHaveCursor({ verb, setsForItself, isRead }: Statement): boolean {
+  return withCursors.has(verb) || (setsForItself && isRead);
+}
+
+function withoutCursor(payload: Buffer): Buffer {
+  const out = Buffer.from(payload);
+  out[FLAGS_AT] = 0;
+  return out;
 }
 
 function onStatement(
