@@ -80,14 +80,18 @@ function detailsOf(event: InstanceEvent): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'type'));
 }
 
+/** Words of statements in which passwords are: CREATE USER, SET PASSWORD, CHANGE MASTER, CREATE SERVER; and addresses with one. */
+const secrets = /password|identified|:\/\/[^\s/@]*:[^\s@]*@/i;
+
 function finishedLine(event: Of<'command-finished'>, logging: QueryLogging): LogLine {
   const slow = event.runMs > logging.slowQueryMs;
-  const withText = logging.logQueries === 'all' || (logging.logQueries === 'slow' && slow);
   const { session, fingerprint, waitMs, runMs, bytes, error, text } = event;
+  const isAsked = logging.logQueries === 'all' || (logging.logQueries === 'slow' && slow);
+  const withText = isAsked && !secrets.test(`${fingerprint} ${text ?? ''}`);
   const took = `after ${Math.round(runMs)} ms, having waited ${Math.round(waitMs)} ms`;
   const ended = error === undefined ? 'finished' : `failed with ${error.errno}`;
   return {
-    level: slow ? 'warn' : withText || error !== undefined ? 'info' : 'debug',
+    level: slow ? 'warn' : isAsked || error !== undefined ? 'info' : 'debug',
     msg: `${slow ? 'slow ' : ''}statement of session ${session} ${ended} ${took}`,
     details: {
       ...{ session, fingerprint, waitMs: rounded(waitMs), runMs: rounded(runMs), bytes },

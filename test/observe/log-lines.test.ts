@@ -24,6 +24,18 @@ describe('lineOf', () => {
     });
   });
 
+  it.each([
+    "CREATE USER a IDENTIFIED BY 'hunter2'",
+    "set password for a = PASSWORD('hunter2')",
+    "CHANGE MASTER TO MASTER_PASSWORD = 'hunter2'",
+    "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='mysql://u:hunter2@h/d/t'",
+  ])('keeps a password out of the log, whatever is asked for: %s', (text) => {
+    const event = { ...finished(5_000, { errno: 1064, message: `near '${text}'` }), text } as InstanceEvent;
+    const line = lineOf(event, logging('all'));
+    expect(line.details).toMatchObject({ fingerprint: 'select ?', errno: 1064 });
+    expect(JSON.stringify(line)).not.toContain('hunter2');
+  });
+
   it('does not take who tried to log in for the user of the port', () => {
     const line = lineOf(
       { type: 'login-failed', address: '::1', user: 'eve', reason: 'unknown' },
