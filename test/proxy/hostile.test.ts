@@ -107,6 +107,28 @@ describe('LOAD DATA LOCAL that is cancelled before its file is asked for', () =>
   });
 });
 
+describe('a schema with a name of megabytes', () => {
+  const name = 'x'.repeat(3_000_000);
+
+  it('is refused by the server, and not kept for whoever asks what the session does', async () => {
+    const reply = await one.command(command.INIT_DB, Buffer.alloc(name.length, 0xff));
+    expect(errorOf(reply)).toBeDefined();
+    const shown = instance.status().sessions.map(({ fingerprint = '' }) => fingerprint.length);
+    expect(Math.max(...shown)).toBeLessThan(300);
+  });
+
+  it('in a change of user is refused before it is looked at', async () => {
+    const gate = await closedGate(server, account);
+    const running = two.query(gate.read);
+    await gate.blocked(1);
+    expect(await one.changeUser({ ...account, schema: name })).toMatchObject({ errno: 1153 });
+    await one.packets.closed;
+    await gate.open();
+    await running;
+    expect(await two.rows('SELECT 2')).toEqual([['2']]);
+  });
+});
+
 describe('a command with a wrong number', () => {
   it.each([1, 2, 255])('%i is refused and ends its session, and nobody else’s', async (sequence) => {
     one.packets.send(Buffer.from([command.PING]), sequence);

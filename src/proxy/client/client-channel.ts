@@ -8,7 +8,7 @@ import { errPayload } from '../command/error-reply.js';
 import { ClientOutput, type OutputLimits } from './client-output.js';
 
 /** Who has not logged in has no business with packets longer than this (attributes may take 64 KB). */
-const LOGIN_PACKET_BYTES = 128 * 1024;
+export const LOGIN_PACKET_BYTES = 128 * 1024;
 
 /** Who is sent away gets so long (ms) to read why. */
 const FAREWELL_MS = 1_000;

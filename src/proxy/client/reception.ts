@@ -13,7 +13,7 @@ import { writeErr, writeOk } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import { errPayload } from '../command/error-reply.js';
-import { ClientChannel } from './client-channel.js';
+import { ClientChannel, LOGIN_PACKET_BYTES } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
 import { ClientSession } from './client-session.js';
 import { LastCall } from './last-call.js';
@@ -278,6 +278,9 @@ export class Reception implements SessionHost {
     const { channel, session } = client;
     channel.stopListening(frame);
     try {
+      const size = frame.payload.length;
+      if (size > LOGIN_PACKET_BYTES)
+        throw new FleetError('PACKET_TOO_LARGE', { size, max: LOGIN_PACKET_BYTES });
       const change = readChangeUser(frame.payload, session.capabilities);
       // The scramble of the login is gone, and a new one is safer.
       await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));

@@ -4,6 +4,7 @@ import { Command } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
+import { useOf } from '../command/command.js';
 import type { ClientSession } from './client-session.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Refusable, Slot, TurnResult } from '../queue/slot.js';
@@ -51,7 +52,7 @@ class SchemaTurn implements Refusable {
     private readonly schema: string,
     private readonly answer: (err: ErrPacket | null) => void,
   ) {
-    this.fingerprint = `USE ${schema}`;
+    this.fingerprint = useOf(schema);
   }
 
   async run(slot: Slot, live: Live): Promise<TurnResult> {

@@ -69,7 +69,12 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     case Command.STMT_RESET:
       return { ...plain, ...onStatement(plain, session, 'mysqld_stmt_reset'), form: 'ok', isRead: true };
     case Command.INIT_DB:
-      return { ...plain, form: 'ok', isRead: true, fingerprint: `USE ${payload.toString('utf8', 1)}` };
+      return {
+        ...plain,
+        form: 'ok',
+        isRead: true,
+        fingerprint: useOf(payload.toString('utf8', 1, LONGEST_SHOWN)),
+      };
     case Command.FIELD_LIST:
       return { ...plain, form: 'fields', isRead: true, fingerprint: 'COM_FIELD_LIST' };
     case Command.STATISTICS:
@@ -81,6 +86,14 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
     default:
       throw new FleetError('UNKNOWN_COMMAND', {});
   }
+}
+
+/** Bytes of a schema's name that are shown: those that there are have 64 letters at most. */
+const LONGEST_SHOWN = 200;
+
+/** The fingerprint of a command that makes the schema the current one. */
+export function useOf(schema: string): string {
+  return `USE ${schema.slice(0, LONGEST_SHOWN).replace(/\p{Cc}/gu, ' ')}`;
 }
 
 /** EXECUTE does what the text of its PREPARE does; PREPARE touches the user variables that its text assigns. */
