@@ -83,9 +83,9 @@ export class ClientReply {
     this.connection.resume();
   }
 
-  /** Ends the reply with an error, after a loss of the backend. */
+  /** Ends the reply with an error, after a loss of the backend. Behind its end it would be taken for the next one's. */
   abort(err: Buffer): void {
-    this.tracker?.abort(err);
+    if (this.tracker?.answered === false) this.tracker.abort(err);
   }
 
   /**

@@ -97,6 +97,14 @@ describe('a reply that its client does not take', () => {
   });
 });
 
+it('a reply that has ended gets no error behind it', async () => {
+  const bytes = bytesOf(resultSet([]));
+  await feed(bytes);
+  expect(tracker.done).toBe(true);
+  reply.abort(interrupted);
+  expect(Buffer.concat((await taken()).map((packet) => packet.bytes))).toEqual(bytes);
+});
+
 describe('a reply that the disk cannot keep', () => {
   beforeEach(() => (disk.room = 0));
 
