@@ -75,6 +75,20 @@ describe('a client that stops in the middle of its local file', () => {
 });
 
 describe('a local file', () => {
+  it('that was sent before it was asked for leaves out no command behind it', async () => {
+    await start();
+    const query = (sql: string): Buffer => toPackets(Buffer.from(`\x03${sql}`));
+    const file = [toPackets(Buffer.from('1\n2\n'), 2), toPackets(Buffer.alloc(0), 3)];
+    const load = query("LOAD DATA LOCAL INFILE 'f' INTO TABLE w");
+    one.packets.socket.write(
+      Buffer.concat([load, ...file, query('DELETE FROM w WHERE id = 1'), query('DO 1')]),
+    );
+    const answers = [];
+    for (let i = 0; i < 4; i++) answers.push((await one.packets.next()).payload[0]);
+    expect(answers).toEqual([0xfb, 0, 0, 0]);
+    expect(await two.rows('SELECT id FROM w')).toEqual([['2']]);
+  });
+
   it('that the backend takes slowly is not taken for one that stalls, and its client may go on', async () => {
     await start({ stallTimeoutMs: 1_000, pinTimeoutMs: 200 });
     // A trigger that takes its time for each row: the file is there long before the server has read it.

@@ -177,7 +177,8 @@ export class ClientSession implements TurnOwner {
     this.file = new LocalFile(this.channel, connection, reply, this.host.settings.stallTimeoutMs, (error) =>
       this.endWith(error, 1),
     );
-    for (const frame of this.intake.takeAll()) this.file.take(frame);
+    // What was sent ahead of being asked for; behind the file's end, commands may follow.
+    for (const frame of this.intake.takeAll()) this.receive(frame);
   }
 
   /** Resolves when the client is not (any longer) sending a local file, so that it looks for an answer. */
