@@ -97,7 +97,8 @@ async function visit(port: number, account: Account, random: Random, witness: Wi
   } catch {
     // Sent away: that is the instance's right.
   }
-  if (choices.ends) packets.socket.destroy();
+  // Node does not close what it is to reset while it is ending it.
+  if (choices.ends || packets.socket.readableEnded) packets.socket.destroy();
   else packets.socket.resetAndDestroy();
   await packets.closed;
 }
