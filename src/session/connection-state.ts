@@ -76,10 +76,16 @@ export class ConnectionState {
     return [...this.unasked];
   }
 
-  /** Variables whose values the connection alone knows, though it could be asked for them. */
+  /** Variables whose values the connection alone knows. */
   get unsavedVariables(): number {
     const { userVariables } = this;
-    return this.unasked.size + userVariables.worthSaving(userVariables.names).length;
+    return this.unasked.size + userVariables.unsaved(userVariables.names).length;
+  }
+
+  /** It can be asked for some of them. */
+  get isWorthAsking(): boolean {
+    const { userVariables } = this;
+    return this.unasked.size > 0 || userVariables.worthSaving(userVariables.names).length > 0;
   }
 
   /** The server refused to set `name`: it is left as it is. Answers false where that was known. */

@@ -45,7 +45,9 @@ export class LongData {
     const length = payload.length - HEAD_BYTES;
     const cost = length + (blocks.length === 0 ? PARAMETER_BYTES : 0);
     const isFull = this.account.bytes + cost > MOST_PACKETS * maxAllowedPacket;
-    if (isFull || dataIn(blocks) + length > maxAllowedPacket) {
+    // A packet of just that length the server does not take either.
+    const isLong = payload.length >= maxAllowedPacket || dataIn(blocks) + length > maxAllowedPacket;
+    if (isFull || isLong) {
       this.hasExcess = true;
       this.drop();
       return;

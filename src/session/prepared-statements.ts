@@ -31,7 +31,7 @@ export interface PreparedStatement {
   cursorOpen: boolean;
   /** Type bytes (two a parameter) that the client bound last; null before its first execution with types. */
   boundTypes: Buffer | null;
-  /** Where (`backend`) the server knows them. */
+  /** Where (`backend`) the server knows them, because an execution that binds some has been sent. */
   typesKnownAt: object | null;
   /** What came by COM_STMT_SEND_LONG_DATA since the last execution, sent together with the next. */
   readonly longData: LongData;
@@ -155,7 +155,6 @@ export function executePayload(statement: PreparedStatement, payload: Buffer): B
     throw new FleetError('MALFORMED_PACKET', { detail: 'COM_STMT_EXECUTE ends before its parameters' });
   }
   const isKnown = statement.typesKnownAt === statement.backend;
-  statement.typesKnownAt = statement.backend;
   if (keepTypes(statement, out)) return out;
   if (isKnown || statement.boundTypes === null) return out;
   return Buffer.concat([

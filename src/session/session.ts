@@ -165,6 +165,8 @@ export class Session {
   /** Whatever user variables of it are on a connection are nobody's any more. */
   disown(): void {
     this.userVariables.isGone = true;
+    // Where the connection still holds a value of it, it is still known as whose that was.
+    this.userVariables.savedVariables.clear();
     this.userVariables = newOwner();
   }
 

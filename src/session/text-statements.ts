@@ -83,9 +83,13 @@ export function dropStatement(name: string): string {
   return `DEALLOCATE PREPARE ${quoteName(name)}`;
 }
 
+/** A longer text might not fit into a packet when it is prepared again, its quotes doubled. */
+const LONGEST_TEXT = 256 * 1024;
+
 /** Whether a statement of this text and name can be prepared again by us, whatever the session's character set. */
 export function canRestore(name: string, text: string | null): text is string {
-  return text !== null && /^[\t\n\r\x20-\x7e]*$/.test(text) && /^[\x20-\x7e]+$/.test(name);
+  if (text === null || text.length > LONGEST_TEXT) return false;
+  return /^[\t\n\r\x20-\x7e]*$/.test(text) && /^[\x20-\x7e]+$/.test(name);
 }
 
 function quoteName(name: string): string {

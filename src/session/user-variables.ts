@@ -8,13 +8,41 @@ import type { Literal } from './variables.js';
 /** Whoever a value on the connection belongs to. */
 export interface VariableOwner {
   /** Values that the session has, as far as they are known: always where the connection holds none, or another session's. */
-  readonly savedVariables: Map<string, Literal>;
+  readonly savedVariables: KeptValues;
+  /** Names of values on the connection for which there is no room among the saved ones. */
+  readonly tooLarge: Set<string>;
+  /** Names of such values that are lost, because another session has used the name since. */
+  readonly displaced: Set<string>;
   /** The session has ended or begun anew: nobody asks for its values any more. */
   isGone: boolean;
 }
 
 export function newOwner(): VariableOwner {
-  return { savedVariables: new Map(), isGone: false };
+  return { savedVariables: new KeptValues(), tooLarge: new Set(), displaced: new Set(), isGone: false };
+}
+
+/** Bytes of the values that are kept for a session; what is beyond that is on the connection alone. */
+export const MOST_KEPT = 16 * 1024 * 1024;
+
+/** Values by name, and how many bytes they have together. */
+export class KeptValues extends Map<string, Literal> {
+  bytes = 0;
+
+  override set(name: string, value: Literal): this {
+    this.delete(name);
+    this.bytes += value.length;
+    return super.set(name, value);
+  }
+
+  override delete(name: string): boolean {
+    this.bytes -= this.get(name)?.length ?? 0;
+    return super.delete(name);
+  }
+
+  override clear(): void {
+    this.bytes = 0;
+    super.clear();
+  }
 }
 
 /** Names on a connection and whose value each of them holds. */
@@ -33,21 +61,31 @@ export class UserVariables {
     return this.owners.get(name);
   }
 
-  /** The connection holds nobody's values any more; whatever was worth it has been saved. */
-  clear(): void {
-    this.owners.clear();
+  /** The connection is about to hold nobody's values any more. Those that could not be saved are to be told as lost. */
+  forgetKept(): void {
+    for (const [name, owner] of this.owners)
+      if (owner.isGone || owner.savedVariables.has(name)) this.owners.delete(name);
   }
 
   /** The connection holds a value of `owner` now that it alone knows. */
   give(name: string, owner: VariableOwner): void {
-    this.owners.set(name, owner);
+    this.hand(name, owner);
     owner.savedVariables.delete(name);
   }
 
   /** The connection has been given the value that is saved. */
   giveSaved(name: string, value: Literal, owner: VariableOwner): void {
-    this.owners.set(name, owner);
+    this.hand(name, owner);
     owner.savedVariables.set(name, value);
+  }
+
+  private hand(name: string, owner: VariableOwner): void {
+    const before = this.owners.get(name);
+    if (before !== undefined && before !== owner && this.unsaved([name]).length > 0)
+      before.displaced.add(name);
+    this.owners.set(name, owner);
+    owner.tooLarge.delete(name);
+    owner.displaced.delete(name);
   }
 
   /** Whatever the connection holds of `owner` may have got another value. */
@@ -72,11 +110,21 @@ export class UserVariables {
   }
 
   /** Of such names, those whose value only the connection knows, and somebody may still ask for. */
-  worthSaving(names: readonly string[]): string[] {
+  unsaved(names: readonly string[]): string[] {
     return names.filter((name) => {
       const owner = this.owners.get(name);
       return owner?.isGone === false && !owner.savedVariables.has(name);
     });
+  }
+
+  /** Of such names, those whose value can be saved. */
+  worthSaving(names: readonly string[]): string[] {
+    return this.unsaved(names).filter(
+      (name) =>
+        isPlainName(name) &&
+        name.length <= LONGEST_NAME &&
+        this.owners.get(name)?.tooLarge.has(name) === false,
+    );
   }
 
   /** Names that `session` has a value for, which the connection does not hold. */
@@ -90,6 +138,9 @@ export function isPlainName(name: string): boolean {
   return /^[\x20-\x7e]+$/.test(name);
 }
 
+/** MariaDB takes names of any length; MySQL, and whoever means well, no more than 64 letters. */
+const LONGEST_NAME = 256;
+
 /** NULL as a variable has it that was never set; a bare NULL would keep the type of the value before. */
 export const UNSET: Literal = 'CAST(NULL AS BINARY)';
 
@@ -98,13 +149,20 @@ export const MOST_READ = 1_000;
 
 /**
  * Three columns a name: the value, for its type; its bytes; its collation. Where results are not converted, texts of functions
- * come in the letters of collation_connection, which may be wide.
+ * come in the letters of collation_connection, which may be wide. No row where the values have more bytes than `mostBytes`.
  */
-export function readVariables(names: readonly string[]): string {
+export function readVariables(names: readonly string[], mostBytes: number): string {
   const columns = names.map(
     (name) => `${mention(name)},${narrow(`HEX(${mention(name)})`)},${narrow(`COLLATION(${mention(name)})`)}`,
   );
-  return `SELECT ${columns.join(',')} LIMIT 1`;
+  const lengths = names.map((name) => `IFNULL(OCTET_LENGTH(${mention(name)}),0)`);
+  return `SELECT ${columns.join(',')} FROM DUAL WHERE ${sum(lengths)}<=${mostBytes} LIMIT 1`;
+}
+
+/** In pairs of pairs: a server's stack is not made for a sum of a thousand one after the other. */
+function sum(terms: readonly string[]): string {
+  const half = Math.ceil(terms.length / 2);
+  return terms.length === 1 ? (terms[0] ?? '0') : `(${sum(terms.slice(0, half))}+${sum(terms.slice(half))})`;
 }
 
 function narrow(text: string): string {

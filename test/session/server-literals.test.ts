@@ -53,14 +53,14 @@ it('user variables have the same value, type and collation after they were read 
   const names = values.map((_, i) => `v${i} \`x\``);
   const set = values.map((value, i) => `@\`v${i} \`\`x\`\`\`=${value}`).join(',');
   expect(errorOf(await client.query(`SET ${set}`))).toBeUndefined();
-  const before = await client.query(readVariables(names));
+  const before = await client.query(readVariables(names, 1_000_000));
   const columns = before.slice(1, 1 + 3 * names.length).map(({ payload }) => readColumnDefinition(payload));
   const literals = literalsOf(names, columns, rowsOf(before)[0] ?? []);
   await client.query(`SET ${names.map((_, i) => `@\`v${i} \`\`x\`\`\`='other'`).join(',')}`);
   expect(
     errorOf(await client.query(assignVariables(names.map((name, i) => [name, literals[i] ?? ''])))),
   ).toBeUndefined();
-  const after = await client.query(readVariables(names));
+  const after = await client.query(readVariables(names, 1_000_000));
   for (const [i, value] of values.entries()) {
     const shown = (reply: typeof before): unknown => ({
       value,

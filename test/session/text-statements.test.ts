@@ -1,7 +1,12 @@
 // How many text prepared statements a session may keep.
 import { describe, expect, it } from 'vitest';
 import { MAX_STATEMENT_BYTES, MAX_STATEMENTS } from '../../src/session/prepared-statements.js';
-import { checkTextRoom, type TextStatement, type TextStatements } from '../../src/session/text-statements.js';
+import {
+  canRestore,
+  checkTextRoom,
+  type TextStatement,
+  type TextStatements,
+} from '../../src/session/text-statements.js';
 import { read } from '../sql/modes.js';
 
 const check = (kept: TextStatements, sql: string): void => checkTextRoom(kept, read(sql));
@@ -25,4 +30,9 @@ describe('PREPARE', () => {
     for (const kept of [many, large])
       expect(() => check(kept, 'EXECUTE s; DEALLOCATE PREPARE s')).not.toThrow();
   });
+});
+
+it('a text that may not fit into a packet with its quotes doubled is not one to be prepared again', () => {
+  expect(canRestore('s', `SELECT '${"''".repeat(100_000)}'`)).toBe(true);
+  expect(canRestore('s', `SELECT '${"''".repeat(200_000)}'`)).toBe(false);
 });

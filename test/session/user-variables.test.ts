@@ -47,9 +47,32 @@ it('a value of a session that is gone is not worth saving', () => {
   expect(variables.worthSaving(['x', 'y', 'z'])).toEqual(['y']);
 });
 
+it('what is too large to be saved is not asked for again, and told when another session takes the name', () => {
+  variables.give('x', first);
+  first.tooLarge.add('x');
+  expect([variables.worthSaving(['x']), variables.unsaved(['x'])]).toEqual([[], ['x']]);
+  variables.forgetKept();
+  expect(variables.unsavedOf(first)).toEqual(['x']);
+  variables.giveSaved('x', '1', second);
+  expect([[...first.displaced], [...second.displaced]]).toEqual([['x'], []]);
+  variables.give('x', first);
+  expect([first.displaced.size, first.tooLarge.size]).toEqual([0, 0]);
+});
+
+it('the bytes of saved values are counted as they come and go', () => {
+  const { savedVariables } = first;
+  savedVariables.set('x', '123').set('x', '12345').set('y', '1');
+  expect(savedVariables.bytes).toBe(6);
+  savedVariables.delete('x');
+  expect(savedVariables.bytes).toBe(1);
+  savedVariables.clear();
+  expect(savedVariables.bytes).toBe(0);
+});
+
 it('names are quoted, and values asked for with their bytes and collation', () => {
-  expect(readVariables(['a`b'])).toBe(
-    'SELECT @`a``b`,CONVERT(HEX(@`a``b`) USING latin1),CONVERT(COLLATION(@`a``b`) USING latin1) LIMIT 1',
+  expect(readVariables(['a`b'], 7)).toBe(
+    'SELECT @`a``b`,CONVERT(HEX(@`a``b`) USING latin1),CONVERT(COLLATION(@`a``b`) USING latin1) ' +
+      'FROM DUAL WHERE IFNULL(OCTET_LENGTH(@`a``b`),0)<=7 LIMIT 1',
   );
   expect(
     assignVariables([

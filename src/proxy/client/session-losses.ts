@@ -39,7 +39,18 @@ export class SessionLosses {
     const { hold, state } = this;
     this.hold = null;
     if (hold === null) this.state = null;
-    return hold ?? state;
+    return hold ?? state ?? this.displaced();
+  }
+
+  /** Values that were too large to be kept while another session used their names. */
+  private displaced(): ClientError | null {
+    const { displaced } = this.session.userVariables;
+    if (displaced.size === 0) return null;
+    const names = [...displaced].map((name) => `@${name}`).join(', ');
+    displaced.clear();
+    return new FleetError('SESSION_STATE_LOST', {
+      detail: `another session has used ${names}, and what this one had there was too large to be kept`,
+    });
   }
 
   /** The lease of what it holds ran out, before that is given up. @param idleMs how long it held it without a command */

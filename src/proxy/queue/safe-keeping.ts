@@ -28,7 +28,7 @@ export class SafeKeeping {
       if (link.live === null || running !== null || holder !== null || resident === null) return;
       const left = idleSince + IDLE_MS - Date.now();
       if (left > 0) this.look(slot, left);
-      else if (link.live.state.unsavedVariables > 0) this.save(slot, resident, link.live);
+      else if (link.live.state.isWorthAsking) this.save(slot, resident, link.live);
     }, inMs);
     this.timers.set(slot, timer.unref());
   }

@@ -18,6 +18,11 @@ export function payloadFor(command: ClientCommand, own: Substitution | null): Bu
   return withStatementId(payload, statement.backend?.id ?? 0);
 }
 
+/** The command is sent as `payloadFor` has it: the server knows the types that it binds, where it binds any. */
+export function noteTypes({ code, statement }: ClientCommand): void {
+  if (code === Command.STMT_EXECUTE && statement !== null) statement.typesKnownAt = statement.backend;
+}
+
 /** The COM_STMT_SEND_LONG_DATA payloads that go before an execution. */
 export function longDataFor({ code, statement }: ClientCommand): Buffer[] {
   if (statement === null || code !== Command.STMT_EXECUTE) return [];

@@ -15,7 +15,7 @@ import { cancelOver } from './cancel.js';
 import { errPayload, toErrPacket } from '../command/error-reply.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from '../command/command.js';
-import { closePayload, longDataFor, payloadFor } from './command-payload.js';
+import { closePayload, longDataFor, noteTypes, payloadFor } from './command-payload.js';
 import { answersLate } from '../state/new-globals.js';
 import { ownValues, savedWarningsReply } from '../state/diagnostics-turn.js';
 import { joined, type DressedCommand } from '../locks/lock-edits.js';
@@ -140,7 +140,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     session.begin(live.facts);
     const renewal = renewalFor(this.command, session, live, held);
     if (renewal !== null) return this.renew(renewal, live, before);
-    checkSize(this.command, live);
+    checkSize(this.command.payload, live);
     const { locks } = this;
     const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
     let steps = [...(await stepsTo(this.command, session, live)), ...(locks?.stepsBefore(live) ?? [])];
@@ -191,6 +191,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     const { session } = this.owner;
     const own = ownValues(command, session, live);
     const payload = payloadFor(command, own);
+    checkSize(payload, live);
+    noteTypes(command);
     const rename = joined(own?.originalName ?? null, originalName);
     const countsAlike = session.has(Capability.FOUND_ROWS);
     connection.cork();

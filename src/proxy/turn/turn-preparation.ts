@@ -11,13 +11,6 @@ import {
 import type { ConnectionState } from '../../session/connection-state.js';
 import { preparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
-import {
-  assignVariables,
-  literalsOf,
-  MOST_READ,
-  readVariables,
-  UNSET,
-} from '../../session/user-variables.js';
 import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command, ServerStatus } from '../../wire/constants.js';
@@ -33,6 +26,7 @@ import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askLoginRole } from '../state/login-role.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
+import { exchangeVariables, saveAllVariables } from '../state/variable-exchange.js';
 
 /**
  * What a session without a schema gets instead of a new connection, where that would cost it what it holds, or others what they
@@ -76,11 +70,13 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
   return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
 }
 
-/** @throws PACKET_TOO_LARGE for a command that the server would answer by closing the connection */
-export function checkSize(command: ClientCommand, live: Live): void {
-  const { length } = command.payload;
-  const max = live.facts.maxAllowedPacket;
-  if (length > max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+/**
+ * To be called for what is sent, in which more may stand than the client wrote.
+ * @throws PACKET_TOO_LARGE for what the server would answer by closing the connection; it takes less than its limit only
+ */
+export function checkSize({ length }: Buffer, { facts }: Live): void {
+  const max = facts.maxAllowedPacket;
+  if (length >= max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
 }
 
 /**
@@ -116,7 +112,7 @@ export function registerPrepared(
   return statement.id;
 }
 
-/** The commands that bring the connection into the state that `command` needs. @throws BackendGone */
+/** The commands that bring the connection into the state that `command` needs. @throws PACKET_TOO_LARGE, BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
   clearLeftovers(session, live);
   await askLoginRole(command.effects, session, live);
@@ -127,10 +123,10 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
   const statements = textStatementSteps(command, session, live);
   steps.push(...statements);
   if (tables.length + statements.length > 0) live.state.countsAreStale();
-  const exchange = await exchangeVariables(command, session, live);
-  if (exchange !== null) steps.push(exchange);
+  steps.push(...(await exchangeVariables(command, session, live)));
   const insertId = lastInsertIdStep(command, session, live);
   if (insertId !== null) steps.push(insertId);
+  for (const { payload } of steps) checkSize(payload, live);
   if (steps.length > 0) leaveDiagnostics(session, live);
   return steps;
 }
@@ -143,30 +139,6 @@ function clearLeftovers(session: Session, live: Live): void {
   leaveDiagnostics(session, live);
   state.countsAreStale();
   for (const sql of leftovers) connection.clearAway(sql);
-}
-
-/**
- * User variables that the command mentions, where the connection holds other sessions' values: those are read and kept for
- * their owners, then overwritten.
- */
-async function exchangeVariables(
-  command: ClientCommand,
-  session: Session,
-  live: Live,
-): Promise<StateCommand | null> {
-  const { userVariables } = live.state;
-  const names = namesTouched(command, session, live);
-  if (names.size === 0) return null;
-  const owner = session.userVariables;
-  const foreign = userVariables.foreign(names, owner);
-  const worthSaving = userVariables.worthSaving(foreign);
-  await saveVariables(worthSaving, live);
-  const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
-  if (toSet.length === 0) return null;
-  const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? UNSET] as const);
-  return queryCommand(assignVariables(values), () => {
-    for (const [name, value] of values) userVariables.giveSaved(name, value, owner);
-  });
 }
 
 /** Temporary tables that the command might meet: other sessions' step aside, its own come back. */
@@ -218,17 +190,6 @@ const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_
 /** Variables with which a session may begin transactions by itself, or such as only read. */
 const forbidding: ReadonlySet<string> = new Set(['autocommit', ...readOnlyVariables]);
 
-/** What cannot be judged by its text may touch every variable. */
-function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {
-  const names = new Set(effects.flatMap((effect) => effect.userVariables.mentioned));
-  if (!effects.some(mayDoAnything)) return names;
-  return new Set([
-    ...names,
-    ...live.state.userVariables.names,
-    ...session.userVariables.savedVariables.keys(),
-  ]);
-}
-
 /**
  * Before the connection begins anew, what its last session left is asked for, and everybody's variables are read, to be set
  * again after; tables cannot be.
@@ -237,10 +198,9 @@ function namesTouched({ effects }: ClientCommand, session: Session, live: Live):
  */
 export async function saveBeforeReset(resident: Session | null, live: Live): Promise<void> {
   if (resident !== null) await settleResident(resident, live);
-  const { userVariables } = live.state;
-  await saveVariables(userVariables.worthSaving(userVariables.names), live);
+  await saveAllVariables(live);
   await resident?.diagnostics.known;
-  userVariables.clear();
+  live.state.userVariables.forgetKept();
 }
 
 /**
@@ -249,28 +209,12 @@ export async function saveBeforeReset(resident: Session | null, live: Live): Pro
  * @param resident whose state is in force
  */
 export async function saveAll(resident: Session, live: Live): Promise<void> {
-  const { userVariables } = live.state;
   leaveDiagnostics(resident, live);
   try {
     if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
-    await saveVariables(userVariables.worthSaving(userVariables.names), live);
+    await saveAllVariables(live);
     await resident.diagnostics.known;
   } catch (error) {
     if (!(error instanceof BackendGone)) throw error;
-  }
-}
-
-/** Reads variables that the connection holds, and keeps their values for the sessions that they belong to. @throws BackendGone */
-async function saveVariables(names: readonly string[], live: Live): Promise<void> {
-  for (let at = 0; at < names.length; at += MOST_READ) await saveSome(names.slice(at, at + MOST_READ), live);
-}
-
-async function saveSome(names: readonly string[], { connection, state }: Live): Promise<void> {
-  const answer = await connection.query(readVariables(names));
-  const row = answer?.rows[0];
-  if (answer === null || row === undefined) return;
-  const literals = literalsOf(names, answer.columns, row);
-  for (const [i, name] of names.entries()) {
-    state.userVariables.ownerOf(name)?.savedVariables.set(name, literals[i] ?? UNSET);
   }
 }
