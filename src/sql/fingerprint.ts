@@ -45,7 +45,7 @@ export function fingerprint(text: Buffer, mode: SqlMode = usual): string {
   for (let token = nextToken(lexer); token !== null && length < LONGEST; token = nextToken(lexer)) {
     if (last?.kind === Kind.Delimiter && !isModeKnown) break;
     if (changesMode.has(token.word)) isModeKnown = false;
-    const part = partOf(lexer, token, shape);
+    const part = isPassword(shape, token) ? VALUE : partOf(lexer, token, shape);
     length += add(shape, part, isApart(last, token));
     last = token;
     if (isGuess && mayEndElsewhere(lexer.text, token)) break;
@@ -66,6 +66,12 @@ function partOf(lexer: Lexer, token: Token, shape: Shape): string {
     (kind === Kind.Word && isValueWord(lexer.text, token, shape)) ||
     ((kind === Kind.Name || kind === Kind.UserVariable) && !isSafelyQuoted(lexer.text, token));
   return isValue ? VALUE : written(lexer, token);
+}
+
+/** `IDENTIFIED BY secret` and `PASSWORD = secret`: no statement to a server, but a password to whoever reads it. */
+function isPassword({ parts }: Shape, { kind, word }: Token): boolean {
+  if ((kind !== Kind.Word && kind !== Kind.Name) || word === 'PASSWORD' || word === 'RANDOM') return false;
+  return /^(IDENTIFIED BY|PASSWORD =)$/i.test(parts.slice(-2).join(' '));
 }
 
 /** Whether the string would end elsewhere under NO_BACKSLASH_ESCAPES. */
