@@ -52,6 +52,21 @@ export function dialogueIn(schema: string): readonly (readonly Buffer[])[] {
       query('KILL QUERY 4294967295'),
       query('SHOW PROCESSLIST'),
     ],
+    [
+      packet(command.STMT_PREPARE, 'KILL QUERY ?'),
+      packet(command.STMT_EXECUTE, executeBody(first, 0, textParameters(['4294967295']))),
+      query("EXECUTE IMMEDIATE 'KILL QUERY 4294967295'"),
+    ],
+    [
+      packet(command.STMT_PREPARE, 'BEGIN NOT ATOMIC FOR r IN (SELECT 1 AS a) DO SELECT r.a; END FOR; END'),
+      packet(command.STMT_EXECUTE, executeBody(first, 1)),
+      packet(command.STMT_FETCH, first, int4(1)),
+    ],
+    [
+      query(`SELECT ${'CONNECTION_ID(),'.repeat(200)}1`),
+      query(`${'SET STATEMENT FOR '.repeat(500)}SELECT 1`),
+    ],
+    [query(`${'DO 0;'.repeat(1_001)}SELECT 1`), query("SET @big = REPEAT('x', 3000000), @v = 2")],
     [packet(command.BINLOG_DUMP, Buffer.alloc(10)), packet(0xfa, 'bulk'), packet(command.REGISTER_SLAVE)],
     [packet(command.RESET_CONNECTION), query('SELECT DATABASE()')],
     [

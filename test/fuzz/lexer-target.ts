@@ -13,6 +13,11 @@ const parts = (
 ).split(' ');
 
 function anyText(random: Random): Buffer {
+  // The same again and again, as deep as a stack.
+  if (random.oneIn(300)) {
+    const repeated = random.list(1, 4, () => random.pick(parts)).join(' ');
+    return Buffer.from(`${repeated} `.repeat(3_000), 'latin1');
+  }
   const bytes = random.oneIn(2)
     ? random.list(0, 60, () => String.fromCharCode(random.below(256))).join('')
     : random.list(0, 40, () => random.pick(parts)).join(random.pick(['', ' ', ' ']));
