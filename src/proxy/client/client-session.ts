@@ -1,6 +1,6 @@
 // One client after its login: takes its commands in order, answers what needs no backend, queues the rest.
 
-import { FleetError, isFleetError, type ClientError } from '../../errors.js';
+import { FleetError, type ClientError } from '../../errors.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Hold } from '../../session/holds.js';
 import type { Session } from '../../session/session.js';
@@ -161,12 +161,7 @@ export class ClientSession implements TurnOwner {
 
   private serve(frame: Frame): void {
     this.activity.began();
-    try {
-      serve(this, frame);
-    } catch (error) {
-      if (!isFleetError(error)) throw error;
-      this.answerError(error as ClientError, frame.lastSequence);
-    }
+    serve(this, frame);
   }
 
   sendLocalFile({ connection }: Live, reply: Reply): void {

@@ -1,6 +1,6 @@
 // Which command goes where: answered here, acted on here, refused, or sent to the backend.
 
-import { FleetError } from '../../errors.js';
+import { FleetError, isFleetError, type ClientError } from '../../errors.js';
 import type { ServerFacts } from '../../session/session.js';
 import type { Statement } from '../../sql/types.js';
 import { Capability, Command, lastingStatus, refusedCommands } from '../../wire/constants.js';
@@ -13,10 +13,29 @@ import { connectionIdReply } from '../command/connection-id.js';
 import { processListReply } from './process-list.js';
 import { kill, killAmong, killIn, serveKill } from './serve-kill.js';
 import { assumedFacts } from '../backend/server-facts.js';
+import { internalError } from '../turn/turn-errors.js';
 import { setLocally } from './set-locally.js';
 
-/** @throws a ClientError that the client gets as the command's answer */
 export function serve(client: ClientSession, frame: Frame): void {
+  try {
+    serveOrRefuse(client, frame);
+  } catch (error) {
+    // A fault of ours, which is to cost nobody else anything. What is left of this session cannot be relied upon.
+    client.endWith(internalError(error, 'serving a command', client.host.events), frame.lastSequence + 1);
+  }
+}
+
+function serveOrRefuse(client: ClientSession, frame: Frame): void {
+  try {
+    serveCommand(client, frame);
+  } catch (error) {
+    if (!isFleetError(error)) throw error;
+    client.answerError(error as ClientError, frame.lastSequence);
+  }
+}
+
+/** @throws a ClientError that the client gets as the command's answer */
+function serveCommand(client: ClientSession, frame: Frame): void {
   const { payload, lastSequence } = frame;
   if (frame.oversized > 0) {
     // It may have been a preparation.

@@ -13,15 +13,14 @@ import { DifferenceFailed } from './take-steps.js';
 /** The server's own error, one of ours, or (published, for it is a fault of ours) anything else. */
 export function errPacketOf(error: unknown, events: Events): ErrPacket {
   if (error instanceof DifferenceFailed) return error.err;
-  if (isFleetError(error)) return toErrPacket(error);
+  return toErrPacket(isFleetError(error) ? error : internalError(error, 'command turn', events));
+}
+
+/** A fault of ours, published, as what its client is told of it. */
+export function internalError(error: unknown, where: string, events: Events): ClientError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  events.publish({
-    type: 'internal-error',
-    where: 'command turn',
-    message,
-    ...(stack === undefined ? {} : { stack }),
-  });
-  return toErrPacket(new FleetError('INTERNAL', { detail: message }));
+  events.publish({ type: 'internal-error', where, message, ...(stack === undefined ? {} : { stack }) });
+  return new FleetError('INTERNAL', { detail: message });
 }
 
 const ER_UNKNOWN_SYSTEM_VARIABLE = 1193;
