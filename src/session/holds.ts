@@ -127,10 +127,15 @@ export class Holds {
       if (open !== '' && open.toLowerCase() === alias.toLowerCase()) this.handlers.delete(open);
   }
 
-  private updateTables(statement: Statement, { failed, schema, canStepAside }: HoldEvidence): void {
+  private updateTables(
+    statement: Statement,
+    { failed, statements, schema, canStepAside }: HoldEvidence,
+  ): void {
     const key = ({ qualifier, name }: QualifiedName): string =>
       `${qualifier ?? schema ?? ''}.${name}`.toLowerCase();
-    for (const table of statement.createdTables) this.temporaryTables.set(key(table), { schema, ...table });
+    // A single statement that failed has made none.
+    if (!failed || statements.length > 1)
+      for (const table of statement.createdTables) this.temporaryTables.set(key(table), { schema, ...table });
     // What has no verb was looked for, and not found.
     if (!failed || statement.verb === '')
       for (const table of statement.droppedTables) this.temporaryTables.delete(key(table));

@@ -78,6 +78,12 @@ describe('temporary tables', () => {
     expect(after('SELECT 1')).toEqual(['temporary tables']);
   });
 
+  it('do not hold where the only statement failed that was to make one', () => {
+    expect(after('CREATE TEMPORARY TABLE a (b NONSENSE)', { failed: true, status: null })).toEqual([]);
+    const several = 'CREATE TEMPORARY TABLE a (b INT); SELECT no_such';
+    expect(after(several, { failed: true, status: null })).toEqual(['temporary tables']);
+  });
+
   it('hold on where the drop failed', () => {
     after('CREATE TEMPORARY TABLE a (i INT)');
     expect(after('DROP TABLE a, no_such', { failed: true, status: null })).toEqual(['temporary tables']);
