@@ -90,6 +90,11 @@ export const errorTable = {
     message:
       "Can't create more prepared statements: the texts of those of the session have {size} bytes, and {max} is the limit",
   },
+  VARIABLE_NAME_TOO_LONG: {
+    errno: 3061,
+    sqlState: '42000',
+    message: "User variable name '{name}' is illegal: it has more than 256 letters",
+  },
   // Waiting
   QUEUE_FULL: {
     errno: 1637,

@@ -9,6 +9,9 @@ import { agrees, DEFAULT, isCarried, ofSchema, type Literal } from './variables.
 /** A value that equals no literal: whatever is wanted has to be set. */
 export const UNKNOWN: Literal = '?';
 
+/** Names that are asked for together: there are fewer variables, but any number of names to make up. */
+const MOST_ASKED = 2_000;
+
 /** By name; null where statements that are counted have run since, `none` where the server does not tell. */
 export type StatementCounts = ReadonlyMap<string, string> | null | 'none';
 
@@ -129,6 +132,7 @@ export class ConnectionState {
   /** `name` may have been changed; its value is to be asked for before another session comes. */
   doubt(name: string): void {
     if (!isCarried(name) || !this.isSettable(name)) return;
+    if (this.unasked.size >= MOST_ASKED && !this.initial.has(name)) return;
     this.inForce.set(name, UNKNOWN);
     this.unasked.add(name);
   }

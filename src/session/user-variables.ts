@@ -120,10 +120,7 @@ export class UserVariables {
   /** Of such names, those whose value can be saved. */
   worthSaving(names: readonly string[]): string[] {
     return this.unsaved(names).filter(
-      (name) =>
-        isPlainName(name) &&
-        name.length <= LONGEST_NAME &&
-        this.owners.get(name)?.tooLarge.has(name) === false,
+      (name) => isPlainName(name) && this.owners.get(name)?.tooLarge.has(name) === false,
     );
   }
 
@@ -133,13 +130,13 @@ export class UserVariables {
   }
 }
 
+/** Names of variables are of any length on MariaDB, and of 64 letters at most on MySQL. */
+export const LONGEST_NAME = 256;
+
 /** Names beyond ASCII depend on the character set in which they were sent: such a variable cannot be named again. */
 export function isPlainName(name: string): boolean {
-  return /^[\x20-\x7e]+$/.test(name);
+  return name.length <= LONGEST_NAME && /^[\x20-\x7e]+$/.test(name);
 }
-
-/** MariaDB takes names of any length; MySQL, and whoever means well, no more than 64 letters. */
-const LONGEST_NAME = 256;
 
 /** NULL as a variable has it that was never set; a bare NULL would keep the type of the value before. */
 export const UNSET: Literal = 'CAST(NULL AS BINARY)';

@@ -87,7 +87,7 @@ export function unquoted(literal: Literal): string {
 
 /** Whether the difference carries `name`. Names come from statements: what is no plain name is no variable either. */
 export function isCarried(name: string): boolean {
-  return !notCarried.has(name) && /^[a-z_][a-z0-9_.]*$/.test(name);
+  return !notCarried.has(name) && /^[a-z_][a-z0-9_.]{0,255}$/.test(name);
 }
 
 /**

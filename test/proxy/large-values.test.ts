@@ -89,9 +89,36 @@ describe.skipIf(!hasServer)('large values (needs mariadbd on this machine)', () 
     await expectOneConnection();
   });
 
-  it('a variable with a name of half a packet costs nobody anything', async () => {
-    await one.query(`SET @${'a'.repeat(MB / 2)} = 1`);
-    await one.quit();
+  const long = 'a'.repeat(MB - 100);
+
+  it('a user variable with a name of a packet is refused', async () => {
+    expect(await one.failure(`SET @${long} = 1`)).toMatchObject({ errno: 3061 });
+    expect(await one.failure(`SELECT @a, @${long}`)).toMatchObject({ errno: 3061 });
+    await expectOneConnection();
+  });
+
+  it.each([
+    ['a system variable', `SET ${long} = 1`],
+    ['a routine', `CALL ${long}()`],
+    ['a handler', `HANDLER t OPEN AS ${long}`],
+    ['a schema', `USE ${long}`],
+    ['a temporary table', `CREATE TEMPORARY TABLE ${long} (a INT)`],
+    ['a text statement', `PREPARE ${long} FROM 'DO 0'`],
+    ['a condition', `GET DIAGNOSTICS CONDITION '${long.slice(0, -50)}' @a = MYSQL_ERRNO`],
+  ])('a name of a packet for %s is the server’s to refuse, and asked for no more', async (_, sql) => {
+    await two.query('SELECT 1');
+    await one.query(sql);
+    await expectOneConnection();
+    expect(await one.rows('SELECT 1')).toEqual([['1']]);
+    await expectOneConnection();
+  });
+
+  it('thousands of names of variables that do not exist are not all kept to be asked for', async () => {
+    for (let at = 0; at < 15; at++) {
+      const names = Array.from({ length: 200 }, (__, i) => `x${at * 200 + i} = 1`);
+      expect(await one.failure(`SET ${names.join(', ')}`)).toMatchObject({ errno: 1193 });
+    }
+    expect(instance.status().backend[0]?.atStake?.variables).toBe(2_000);
     await expectOneConnection();
   });
 });

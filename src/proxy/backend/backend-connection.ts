@@ -45,6 +45,8 @@ export class BackendConnection {
   private quitting = false;
   /** Resolves when the socket is closed: before that, another connection would be a second one. */
   readonly closed: Promise<void>;
+  /** The server answers what is as long as this, or longer, by ending the connection. */
+  maxAllowedPacket = Infinity;
   /** Epoch ms of the last byte from the server. */
   lastHeard = Date.now();
   private readonly silence: SilenceWatch;
@@ -146,13 +148,15 @@ export class BackendConnection {
   }
 
   /**
-   * The reply to a statement of our own, as text; null where the server answered with an error.
+   * The reply to a statement of our own, as text; null where the server answered with an error, or would end the connection.
    * @param prompt false for one that may take its time
    * @throws BackendGone
    */
   query(sql: string, prompt = true): Promise<TextAnswer | null> {
+    const payload = queryPayload(sql);
+    if (payload.length >= this.maxAllowedPacket) return Promise.resolve(null);
     const collector = new AnswerCollector();
-    const { ended } = this.run(queryPayload(sql), 'query', collector, prompt);
+    const { ended } = this.run(payload, 'query', collector, prompt);
     return toldOnce(ended.then(({ err }) => (err === null ? collector.answer() : null)));
   }
 

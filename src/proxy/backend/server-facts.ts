@@ -55,6 +55,7 @@ export async function prepareConnection(
     ...readCollations(await collations),
     maxAllowedPacket: Number(shown.get('max_allowed_packet') ?? DEFAULT_MAX_ALLOWED_PACKET),
   };
+  connection.maxAllowedPacket = facts.maxAllowedPacket;
   const state = initialState(shown, settings);
   state.names = namesLiteral(...LOGIN_NAMES);
   state.statementCounts = await counts;

@@ -4,6 +4,7 @@ import { FleetError } from '../../errors.js';
 import type { Session, ServerFacts } from '../../session/session.js';
 import type { PreparedStatement } from '../../session/prepared-statements.js';
 import { checkTextRoom } from '../../session/text-statements.js';
+import { LONGEST_NAME } from '../../session/user-variables.js';
 import { createTextReader } from '../../sql/cache.js';
 import type { SqlMode, Statement } from '../../sql/types.js';
 import { Command } from '../../wire/constants.js';
@@ -34,7 +35,7 @@ const readText = createTextReader();
 
 /**
  * Reads a command that goes to the backend.
- * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, PACKET_TOO_LARGE, MALFORMED_PACKET,
+ * @throws UNKNOWN_STATEMENT, TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE, VARIABLE_NAME_TOO_LONG, PACKET_TOO_LARGE, MALFORMED_PACKET,
  *   COMMAND_REFUSED
  */
 export function readCommand(frame: Frame, session: Session, facts: ServerFacts): ClientCommand {
@@ -52,6 +53,7 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       const effects = withTexts(read.statements, session, mode);
       if (!isQuery) session.statements.checkRoom();
       checkTextRoom(session.textStatements, effects);
+      checkNames(effects);
       const command: ClientCommand = {
         ...plain,
         text,
@@ -87,6 +89,16 @@ export function readCommand(frame: Frame, session: Session, facts: ServerFacts):
       throw new FleetError('UNKNOWN_COMMAND', {});
   }
 }
+
+/** Names of variables are kept beyond their sessions, as long as the connection has them. */
+function checkNames(effects: readonly Statement[]): void {
+  for (const { userVariables } of effects)
+    for (const name of userVariables.mentioned)
+      if (name.length > LONGEST_NAME)
+        throw new FleetError('VARIABLE_NAME_TOO_LONG', { name: `${name.slice(0, SHOWN_OF_NAME)}...` });
+}
+
+const SHOWN_OF_NAME = 64;
 
 /** Bytes of a schema's name that are shown: those that there are have 64 letters at most. */
 const LONGEST_SHOWN = 200;
