@@ -62,6 +62,12 @@ export function readSavepoint({ draft }: Reading): void {
 /** XA: a transaction by another name, which outlives the session once it is prepared. */
 export function readXa(reading: Reading): void {
   const { draft } = reading;
+  if (accept(reading, 'RECOVER')) {
+    // A list of those that are prepared.
+    draft.usesSchema = false;
+    draft.isRead = true;
+    return;
+  }
   const step = acceptOneOf(reading, 'START', 'BEGIN', 'COMMIT', 'ROLLBACK');
   draft.beginsTransaction = step === 'START' || step === 'BEGIN';
   draft.endsTransaction = step === 'COMMIT' || step === 'ROLLBACK';

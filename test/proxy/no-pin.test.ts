@@ -152,6 +152,14 @@ describe('two thousand user variables', () => {
   });
 });
 
+describe('the list of prepared transactions', () => {
+  it('is read like any other', async () => {
+    await one.query('XA RECOVER');
+    expect(instance.status().backend[0]).not.toHaveProperty('pinnedBy');
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+  });
+});
+
 describe('counts of rows', () => {
   it('are those that each client asked for, from one connection', async () => {
     const found = await instance.login({

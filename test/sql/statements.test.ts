@@ -89,6 +89,8 @@ const cases: [text: string, told: object][] = [
   ['RELEASE SAVEPOINT a', {}],
   ["XA START 'a'", { beginsTransaction: true, writes: true, usesSchema: true, opaque: 'XA' }],
   ["XA COMMIT 'a'", { endsTransaction: true, writes: true, usesSchema: true, opaque: 'XA' }],
+  ['XA RECOVER', { isRead: true }],
+  ["XA RECOVER FORMAT='SQL'", { isRead: true }],
   ['START SLAVE', ddl],
   // Locks
   ['LOCK TABLES a READ, b WRITE', { locks: ['lock-tables'], endsTransaction: true, usesSchema: true }],
