@@ -58,6 +58,19 @@ describe('what a session sets', () => {
     expect(await afterwards([theirs], ask)).toEqual([expectedByOne, expectedByTwo]);
   });
 
+  it('as the character set of its schema is its own, until it chooses a schema', async () => {
+    const ask = 'SELECT @@character_set_database, @@collation_database';
+    const [ofSchema] = await two.rows(ask);
+    await one.query('SET character_set_database = latin2');
+    expect(await two.rows(ask)).toEqual([ofSchema]);
+    await two.query("SET collation_database = 'cp1250_bin'");
+    expect(await one.rows(ask)).toEqual([['latin2', 'latin2_general_ci']]);
+    expect(await two.rows(ask)).toEqual([['cp1250', 'cp1250_bin']]);
+    await one.command(command.INIT_DB, Buffer.from(account.schema));
+    expect(await one.rows(ask)).toEqual([ofSchema]);
+    expect(await two.rows(ask)).toEqual([['cp1250', 'cp1250_bin']]);
+  });
+
   it('while the backend is busy is in force behind what it sets then', async () => {
     await two.query('BEGIN');
     await two.query('INSERT INTO t VALUES (9, 9)');

@@ -25,10 +25,8 @@ import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Holder } from '../queue/slot.js';
 import { SchemaCheck } from './schema-check.js';
+import { Sessions } from './sessions.js';
 import type { Spool } from '../spool/spool.js';
-
-/** Thread ids are four bytes. */
-const LAST_ID = 0xffffffff;
 
 /** Ms in which a client that is in the middle of its login at a stop finishes it, to be told of the stop. */
 const LAST_LOGINS_MS = 500;
@@ -38,7 +36,7 @@ const PROGRAM_NAME = 128;
 
 export class Reception implements SessionHost {
   readonly lockWaits = new LockWaits();
-  private readonly sessions = new Map<number, ClientSession>();
+  private readonly sessions: Sessions;
   private readonly arriving = new Set<ClientChannel>();
   private readonly farewell = new Farewell();
   private readonly schemas: SchemaCheck;
@@ -48,7 +46,6 @@ export class Reception implements SessionHost {
   private emptied: (() => void) | null = null;
   private readonly lastCall = new LastCall();
   private isDraining = false;
-  private bytesInOfEnded = 0;
 
   /** @param lastId ids count on from here; a start that differs from run to run keeps old ids from meaning new sessions */
   constructor(
@@ -57,13 +54,14 @@ export class Reception implements SessionHost {
     readonly multiplexer: Multiplexer,
     private readonly door: () => Door,
     private readonly spool: Spool,
-    private lastId: number,
+    lastId: number,
   ) {
+    this.sessions = new Sessions(lastId);
     this.schemas = new SchemaCheck(multiplexer);
   }
 
   get all(): Iterable<ClientSession> {
-    return this.sessions.values();
+    return this.sessions.all;
   }
 
   get draining(): boolean {
@@ -72,33 +70,27 @@ export class Reception implements SessionHost {
 
   /** Bytes that came from clients since the start. */
   get bytesIn(): number {
-    let bytes = this.bytesInOfEnded;
-    for (const { channel } of this.sessions.values()) bytes += channel.bytesIn;
-    return bytes;
+    return this.sessions.bytesIn;
   }
 
   backendTried(): void {
     this.tried();
     const { known } = this.multiplexer;
-    if (known === null) return;
-    // A packet that is too large for the connection would cost all of them that connection.
-    for (const { channel } of this.sessions.values()) channel.maxPacketBytes = known.facts.maxAllowedPacket;
+    if (known !== null) this.sessions.limitPackets(known.facts.maxAllowedPacket);
   }
 
   backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
-    for (const session of this.sessions.values())
-      session.lostConnection(live, error.message, session === holder);
+    this.sessions.connectionLost(live, error, holder);
     this.lockWaits.lost(live.state.namedLocks);
   }
 
   globalsChanged(changes: readonly NewGlobal[]): void {
-    for (const { name, before } of changes)
-      for (const { session } of this.sessions.values()) session.keep(name, before);
+    this.sessions.keepBefore(changes);
     this.multiplexer.globalsChanged(changes);
   }
 
   stateLost(state: ConnectionState, why: string, by: TurnOwner): void {
-    for (const session of this.sessions.values()) if (session !== by) session.lostState(state, why);
+    this.sessions.stateLost(state, why, by);
     this.lockWaits.lost(state.namedLocks);
   }
 
@@ -118,7 +110,7 @@ export class Reception implements SessionHost {
   }
 
   kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
-    const victim = this.sessions.get(id);
+    const victim = this.sessions.find(id);
     if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
     if (what === 'query') victim.cancel(new FleetError('QUERY_INTERRUPTED', {}), by.id);
     else victim.kill(by.id);
@@ -131,8 +123,7 @@ export class Reception implements SessionHost {
   }
 
   closed(session: ClientSession): void {
-    this.sessions.delete(session.id);
-    this.bytesInOfEnded += session.channel.bytesIn;
+    this.sessions.remove(session);
     this.farewell.seeOff(session.channel);
     if (this.sessions.size === 0) this.emptied?.();
   }
@@ -150,7 +141,7 @@ export class Reception implements SessionHost {
     for (const channel of this.arriving) this.farewell.seeOff(channel);
     setTimeout(() => this.cutOffArriving(), LAST_LOGINS_MS).unref();
     const empty = new Promise<void>((resolve) => (this.emptied = resolve));
-    for (const session of [...this.sessions.values()]) session.endIfDraining();
+    for (const session of this.sessions.all) session.endIfDraining();
     const quiet = this.sessions.size === 0 ? Promise.resolve() : empty;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
@@ -176,7 +167,7 @@ export class Reception implements SessionHost {
   }
 
   private endAll(): void {
-    for (const session of [...this.sessions.values()]) session.endWith(new FleetError('SHUTTING_DOWN', {}));
+    for (const session of this.sessions.all) session.endWith(new FleetError('SHUTTING_DOWN', {}));
   }
 
   private async welcome(channel: ClientChannel): Promise<void> {
@@ -209,7 +200,7 @@ export class Reception implements SessionHost {
 
   private async logIn(channel: ClientChannel): Promise<void> {
     await this.lastCall.check();
-    const id = this.nextId();
+    const id = this.sessions.nextId();
     const response = await this.checkLogin(channel, id);
     await this.lastCall.check();
     this.checkCharset(response.collation);
@@ -231,7 +222,7 @@ export class Reception implements SessionHost {
     await this.lastCall.check();
     if (channel.ending) return;
     channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
-    this.sessions.set(id, client);
+    this.sessions.add(client);
     channel.maxPacketBytes = this.multiplexer.known?.facts.maxAllowedPacket ?? channel.maxPacketBytes;
     this.events.publish({
       type: 'session-opened',
@@ -303,11 +294,5 @@ export class Reception implements SessionHost {
     const message = error instanceof Error ? error.message : String(error);
     this.events.publish({ type: 'internal-error', where: 'login', message });
     return new FleetError('INTERNAL', { detail: message });
-  }
-
-  private nextId(): number {
-    do this.lastId = this.lastId >= LAST_ID ? 1 : this.lastId + 1;
-    while (this.sessions.has(this.lastId));
-    return this.lastId;
   }
 }

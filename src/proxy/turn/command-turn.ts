@@ -153,7 +153,11 @@ export class CommandTurn implements Refusable, TurnTimes {
     }
     const final = await finalForm(sent, session, live);
     const saved = savedWarningsReply(this.command, session, live);
-    if (saved !== null) return this.answerWith(saved);
+    if (saved !== null) {
+      this.owner.channel.forward(saved);
+      this.finish(null);
+      return { type: 'done' };
+    }
     if (this.interruption !== null) throw this.interruption;
     const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
@@ -162,12 +166,6 @@ export class CommandTurn implements Refusable, TurnTimes {
     this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);
-    return { type: 'done' };
-  }
-
-  private answerWith(reply: Buffer): TurnResult {
-    this.owner.channel.forward(reply);
-    this.finish(null);
     return { type: 'done' };
   }
 
