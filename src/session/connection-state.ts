@@ -4,7 +4,7 @@ import { NamedLocks, type LockOwner } from './named-locks.js';
 import { TemporaryTables } from './temporary-tables.js';
 import { TextStatementOwners, type TextStatements } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
-import { agrees, DEFAULT, isCarried, ofSchema, type Literal } from './variables.js';
+import { agrees, DEFAULT, isCarried, ofSchema, patienceVariables, type Literal } from './variables.js';
 
 /** A value that equals no literal: whatever is wanted has to be set. */
 export const UNKNOWN: Literal = '?';
@@ -42,8 +42,7 @@ export class ConnectionState {
   private readonly leftovers: string[] = [];
   /** How often statements ran that texts may hide, as the server counted when it was last asked. */
   statementCounts: StatementCounts = null;
-  /** `wait_timeout` as it is after the login: seconds that the server leaves the connection idle. */
-  readonly patience: Literal;
+  private readonly patienceAtLogin: ReadonlyMap<string, Literal>;
   /** Values that a new session has, as seen right after the login. */
   private readonly initial: Map<string, Literal>;
   /** Values in force, of the variables that some session has ever set on this connection. */
@@ -57,7 +56,7 @@ export class ConnectionState {
   constructor(schema: string | null, initial: Map<string, Literal>) {
     this.currentSchema = schema;
     this.initial = initial;
-    this.patience = this.initialValue('wait_timeout');
+    this.patienceAtLogin = new Map(patienceVariables.map((name) => [name, this.initialValue(name)]));
   }
 
   /** The current schema; null none, undefined not known. */
@@ -106,6 +105,11 @@ export class ConnectionState {
 
   isInDoubt(name: string): boolean {
     return this.unasked.has(name);
+  }
+
+  /** How long, in seconds, the server leaves the connection idle after the login, by `wait_timeout` or another such variable. */
+  patience(name: string): Literal {
+    return this.patienceAtLogin.get(name) ?? DEFAULT;
   }
 
   initialValue(name: string): Literal {

@@ -143,11 +143,24 @@ export function askByShow(names: readonly string[], scope: 'SESSION' | 'GLOBAL' 
   return `SHOW ${scope} VARIABLES WHERE Variable_name IN (${names.map(quoted).join(',')})`;
 }
 
+/** After so many seconds without a command the server ends the connection; the last three count in a transaction only, and 0 is never. */
+export const patienceVariables = [
+  'wait_timeout',
+  'idle_transaction_timeout',
+  'idle_readonly_transaction_timeout',
+  'idle_write_transaction_timeout',
+] as const;
+
 /**
  * Variables that have to be known at once when they were changed: they decide how the next statement is read, and, after a
  * loss, nothing else tells them.
  */
-export const plainVariables = [...charsetVariables, 'sql_mode', 'sql_select_limit', 'wait_timeout'] as const;
+export const plainVariables = [
+  ...charsetVariables,
+  'sql_mode',
+  'sql_select_limit',
+  ...patienceVariables,
+] as const;
 
 export function isPlain(name: string): boolean {
   return (plainVariables as readonly string[]).includes(name);

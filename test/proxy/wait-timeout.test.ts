@@ -80,6 +80,30 @@ describe('a session that wants to be ended when it is idle for a second', () => 
     expect(instance.status().counters).toMatchObject({ backendLosses: 0, backendConnects: 1 });
   });
 
+  it.each(['idle_transaction_timeout', 'idle_readonly_transaction_timeout'])(
+    'in a transaction, by %s, costs nobody the connection',
+    async (name) => {
+      await two.query('CREATE TEMPORARY TABLE tmp AS SELECT 5 AS a');
+      await one.query(`SET ${name} = 1`);
+      await one.query('BEGIN');
+      await one.query('SELECT * FROM t');
+      await shared.query('SELECT SLEEP(1.5)');
+      expect(await two.rows('SELECT a FROM tmp')).toEqual([['5']]);
+      expect(instance.status().counters).toMatchObject({ backendLosses: 0, backendConnects: 1 });
+    },
+  );
+
+  it('in a transaction, by idle_transaction_timeout, is ended there and not elsewhere', async () => {
+    await one.query('SET idle_transaction_timeout = 1');
+    await shared.query('SELECT SLEEP(1.2)');
+    expect(await one.rows('SELECT @@idle_transaction_timeout')).toEqual([['1']]);
+    await one.query('BEGIN');
+    await one.query('INSERT INTO t VALUES (1)');
+    const closed = await instance.event('session-closed', ({ session }) => session === one.greeting.threadId);
+    expect(closed.reason).toContain('idle_transaction_timeout');
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['0']]);
+  });
+
   it('may stay as long as it likes once it begins anew', async () => {
     await one.query('SET wait_timeout = 1');
     await one.command(command.RESET_CONNECTION);

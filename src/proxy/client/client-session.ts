@@ -15,7 +15,7 @@ import { CommandTurn } from '../turn/command-turn.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { giveUpIfThere } from '../turn/give-up.js';
 import { Intake } from './intake.js';
-import { idleLimitMs } from '../state/patience.js';
+import { idleLimit } from '../state/patience.js';
 import { LocalFile } from '../turn/local-file.js';
 import { saveAll } from '../turn/turn-preparation.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
@@ -114,7 +114,7 @@ export class ClientSession implements TurnOwner {
     const ends = this.turn?.endsSession === true;
     this.turn = null;
     this.file = null;
-    this.activity.ended(idleLimitMs(this.session), () => this.end('wait_timeout'));
+    this.activity.ended(idleLimit(this.session), ({ name }) => this.end(name));
     if (ends) this.end('it ended with RELEASE');
     else this.intake.serveNext();
   }

@@ -1,5 +1,7 @@
 // Whether a session is at work, since when, and what its last command was: for whoever asks.
 
+import type { IdleLimit } from '../state/patience.js';
+
 export class SessionActivity {
   isBusy = false;
   /** Epoch ms since when it has been busy, or idle. */
@@ -16,13 +18,13 @@ export class SessionActivity {
 
   /**
    * The session is idle.
-   * @param limitMs how long it may be; null for as long as it likes
+   * @param limit how long it may be; null for as long as it likes
    * @param then called when it has been idle for so long
    */
-  ended(limitMs: number | null, then: () => void): void {
+  ended(limit: IdleLimit | null, then: (limit: IdleLimit) => void): void {
     this.isBusy = false;
     this.since = Date.now();
-    if (limitMs !== null) this.idleTimer = setTimeout(then, limitMs);
+    if (limit !== null) this.idleTimer = setTimeout(() => then(limit), limit.ms);
   }
 
   /** It will not be idle any more. */
