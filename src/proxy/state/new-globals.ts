@@ -36,17 +36,17 @@ export function answersLate({ code, effects }: ClientCommand): boolean {
 }
 
 /**
- * Asks for the variables that the command has set for new sessions.
+ * Asks for the variables that a command has set for new sessions.
+ * @param set their names
  * @throws BackendGone
  */
 export async function askNewGlobals(
-  command: ClientCommand,
+  set: readonly string[],
   session: Session,
   live: Live,
 ): Promise<NewGlobal[]> {
-  const { code, effects } = command;
-  const names = effects.flatMap(({ globals }) => globals).filter(isCarried);
-  if (names.length === 0 || code === Command.STMT_PREPARE) return [];
+  const names = set.filter(isCarried);
+  if (names.length === 0) return [];
   const { connection, state } = live;
   leaveDiagnostics(session, live);
   connection.cork();

@@ -60,7 +60,8 @@ export async function learnFromReply(
     await askWhatIsInDoubt(session, live);
   }
   keepPatience(session, live);
-  host.globalsChanged(await askNewGlobals(command, session, live));
+  const globals = ran.flatMap((statement) => statement.globals);
+  if (globals.length > 0) host.globalsChanged(await askNewGlobals(globals, session, live));
 }
 
 function updateHolds(
