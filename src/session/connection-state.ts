@@ -152,6 +152,7 @@ export class ConnectionState {
     if (this.diagnosticsOf === session) this.diagnosticsOf = null;
     if (this.foundRowsOf === session) this.foundRowsOf = null;
     if (this.rowCountOf === session) this.rowCountOf = null;
+    this.userVariables.abandonGone();
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);
     const released = this.namedLocks.abandon(session);
@@ -160,8 +161,13 @@ export class ConnectionState {
 
   /** What clears away what ended sessions have left, whatever comes of it. Only between turns: each statement is told once. */
   takeLeftovers(): string[] {
-    const { leftovers, temporaryTables, textStatements } = this;
-    return [...leftovers.splice(0), ...temporaryTables.takeOrphans(), ...textStatements.takeOrphans()];
+    const { leftovers, temporaryTables, textStatements, userVariables } = this;
+    return [
+      ...leftovers.splice(0),
+      ...temporaryTables.takeOrphans(),
+      ...textStatements.takeOrphans(),
+      ...userVariables.takeOrphans(),
+    ];
   }
 
   /** There is no such variable. */

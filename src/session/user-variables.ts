@@ -45,9 +45,16 @@ export class KeptValues extends Map<string, Literal> {
   }
 }
 
+/** So many names that ended sessions have left are cleared together; fewer stay until another session uses them. */
+const WORTH_CLEARING = 20;
+/** Names that one statement clears. */
+const MOST_CLEARED = 200;
+
 /** Names on a connection and whose value each of them holds. */
 export class UserVariables {
   private readonly owners = new Map<string, VariableOwner>();
+  /** Names that can be cleared: their values are nobody's any more. */
+  private readonly orphans = new Set<string>();
 
   get names(): readonly string[] {
     return [...this.owners.keys()];
@@ -84,8 +91,25 @@ export class UserVariables {
     if (before !== undefined && before !== owner && this.unsaved([name]).length > 0)
       before.displaced.add(name);
     this.owners.set(name, owner);
+    this.orphans.delete(name);
     owner.tooLarge.delete(name);
     owner.displaced.delete(name);
+  }
+
+  /** Some owner is gone: what it has left is nobody's. */
+  abandonGone(): void {
+    for (const [name, { isGone }] of this.owners) if (isGone && isPlainName(name)) this.orphans.add(name);
+  }
+
+  /** The statements that clear what owners have left who are gone, once that is worth a statement. */
+  takeOrphans(): string[] {
+    if (this.orphans.size < WORTH_CLEARING) return [];
+    const names = [...this.orphans].slice(0, MOST_CLEARED);
+    for (const name of names) {
+      this.orphans.delete(name);
+      this.owners.delete(name);
+    }
+    return [assignVariables(names.map((name) => [name, UNSET])), ...this.takeOrphans()];
   }
 
   /** Whatever the connection holds of `owner` may have got another value. */

@@ -113,6 +113,28 @@ describe('what a session sets', () => {
     expect((await two.failure('SELECT * FROM mine')).errno).toBe(1146);
     expect(await server.connectionsOf(account.user)).toBe(1);
   });
+
+  it('as user variables is its own also in the table that shows them', async () => {
+    const shown =
+      'SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.USER_VARIABLES WHERE VARIABLE_VALUE IS NOT NULL';
+    await one.query("SET @mine = 'secret'");
+    expect(await two.rows(shown)).toEqual([]);
+    await two.query('SET @theirs = 2');
+    expect(await one.rows(shown)).toEqual([['mine', 'secret']]);
+    expect(await two.rows(shown)).toEqual([['theirs', '2']]);
+  });
+
+  it('as user variables takes no room on the server once there are some of those that have left', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => `@v${i}`);
+    await one.query(`SET ${names.map((name) => `${name} = REPEAT('x', 1000)`).join(', ')}`);
+    await one.quit();
+    await instance.event('session-closed', ({ session }) => session === one.greeting.threadId);
+    expect(await two.rows('SELECT 1')).toEqual([['1']]);
+    const mine =
+      'SELECT COUNT(*) FROM information_schema.USER_VARIABLES WHERE VARIABLE_NAME LIKE "v%" AND VARIABLE_VALUE IS NOT NULL';
+    expect(await two.rows(mine)).toEqual([['0']]);
+    expect(await two.rows('SELECT @v3')).toEqual([[null]]);
+  });
 });
 
 describe('temporary tables', () => {

@@ -13,6 +13,7 @@ import {
 import type { Literal } from '../../session/variables.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
+import type { Statement } from '../../sql/types.js';
 import { mayDoAnything } from './hidden-effects.js';
 
 /** Bytes of values that are asked for together; longer ones are asked for one by one. */
@@ -68,15 +69,13 @@ function portions(values: readonly Value[], mostBytes: number): Value[][] {
   return all;
 }
 
-/** What cannot be judged by its text may touch every variable. */
+/** What cannot be judged by its text may touch every variable, and one table shows them all. */
 function namesTouched({ effects }: ClientCommand, session: Session, live: Live): Set<string> {
   const names = new Set(effects.flatMap((effect) => effect.userVariables.mentioned));
-  if (!effects.some(mayDoAnything)) return names;
-  return new Set([
-    ...names,
-    ...live.state.userVariables.names,
-    ...session.userVariables.savedVariables.keys(),
-  ]);
+  const all = [...live.state.userVariables.names, ...session.userVariables.savedVariables.keys()];
+  const touchesAll = (effect: Statement): boolean =>
+    mayDoAnything(effect) || (effect.isRead && effect.mentions('user_variables'));
+  return all.length > 0 && effects.some(touchesAll) ? new Set([...names, ...all]) : names;
 }
 
 /** Reads all that the connection holds and somebody may still ask for. @throws BackendGone */
