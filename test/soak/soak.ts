@@ -59,7 +59,10 @@ export async function soak<T>(
       keepSampling(stage, samples, pace, journal),
       injectFaults(stage, options.operationsPerFault, randomOf(options.seed), pace, journal),
     ]);
-    await judge(stage, baseline, journal);
+    // What failed before is to be told also where that keeps the rest from being judged.
+    await judge(stage, baseline, journal).catch((error: unknown) => {
+      journal.fail('fleet', `could not be judged: ${String(error)}`);
+    });
     const last = await takeSample(stage);
     return finish({ stage, journal, baseline, samples, last, startedAt, pace });
   } finally {
