@@ -12,6 +12,7 @@ const shown: readonly string[] = [
     'internal-error',
     'lease-expired',
     'state-lost',
+    'password-changed',
     'session-refused',
     'login-failed',
   ],

@@ -70,6 +70,8 @@ export type InstanceEvent =
   | { readonly type: 'backend-lost'; readonly reason: string }
   | { readonly type: 'backend-closed'; readonly reason: string }
   | { readonly type: 'read-retried'; readonly session: number }
+  /** A session has given the account of the port another password, which the port map does not know. */
+  | { readonly type: 'password-changed'; readonly session: number }
   /** What a session had on a connection, and only there, went with it: user variables, temporary tables and locks, by name. */
   | {
       readonly type: 'state-lost';

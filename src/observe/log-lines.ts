@@ -52,6 +52,10 @@ const table: Table = {
   'backend-lost': ({ reason }) => ['error', `backend connection lost: ${reason}`],
   'backend-closed': ({ reason }) => ['info', `backend connection closed: ${reason}`],
   'read-retried': ({ session }) => ['info', `a read of session ${session} is run again after a loss`],
+  'password-changed': ({ session }) => [
+    'warn',
+    `session ${session} gave the account another password: it serves until the next start; put it into the port map (chronos-fleet set <user> --password-stdin)`,
+  ],
   'state-lost': ({ session, lost, reason }) => ['warn', `session ${session} lost ${lost}: ${reason}`],
   'spool-failed': ({ reason }) => ['error', `a file of the spool failed: ${reason}`],
   draining: ({ reason }) => ['info', `stopping, running commands may finish: ${reason}`],

@@ -42,7 +42,7 @@ export function instanceStatus(sources: StatusSources): InstanceStatus {
       oldestMs: multiplexer.oldestWaitMs,
     },
     queriesPerSecond,
-    counters: { ...counters, bytesIn: reception.bytesIn },
+    counters: { ...counters, bytesIn: reception.sessions.bytesIn },
     latency,
     memory: { rss, heapUsed },
   };

@@ -10,6 +10,7 @@ import { subscribeMetrics, type Metrics } from '../observe/metrics.js';
 import type { InstanceStatus } from '../observe/status.js';
 import { isAuthPlugin } from '../wire/auth.js';
 import { Collation } from '../wire/constants.js';
+import { createAccount } from './account.js';
 import { serveAdmin, type AdminEndpoint } from './admin-endpoint.js';
 import type { Door } from './client/client-login.js';
 import { instanceStatus } from './instance-status.js';
@@ -46,6 +47,7 @@ export function createInstance(settings: InstanceSettings, options: InstanceOpti
 }
 
 class ProxyInstance implements Instance {
+  private readonly settings: InstanceSettings;
   private phase: Phase = 'starting';
   private readonly startedAt = Date.now();
   private readonly metrics: Metrics;
@@ -59,10 +61,13 @@ class ProxyInstance implements Instance {
   private hurries = false;
 
   constructor(
-    private readonly settings: InstanceSettings,
+    given: InstanceSettings,
     private readonly options: InstanceOptions,
   ) {
     const { events } = options;
+    const account = createAccount(given);
+    const { settings } = account;
+    this.settings = settings;
     this.metrics = subscribeMetrics(events);
     this.multiplexer = new Multiplexer(settings, events, {
       backendTried: () => {
@@ -74,7 +79,7 @@ class ProxyInstance implements Instance {
     });
     this.spoolFolder = spoolFolder(join(settings.folder, 'spool'));
     this.reception = new Reception(
-      settings,
+      account,
       events,
       this.multiplexer,
       door(settings, this.multiplexer),

@@ -67,6 +67,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     runs: null,
     deallocate: null,
     role: null,
+    ownPassword: null,
     loadsLocalFile: false,
     oneShot: false,
     setsForItself: false,

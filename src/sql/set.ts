@@ -6,6 +6,7 @@ import { readCharacterSet, readNames } from './set-names.js';
 import { readTransactionCharacteristics } from './set-transaction.js';
 import { assignedValue, skipValue } from './set-value.js';
 import { ownName } from './own-name.js';
+import { readSetPassword } from './own-password.js';
 import { Kind } from './token.js';
 import type { AssignedValue } from './types.js';
 
@@ -52,6 +53,7 @@ function readSpecial(reading: Reading): boolean {
     case 'PASSWORD':
       draft.endsTransaction = true;
       draft.writes = true;
+      readSetPassword(reading);
       return true;
     case 'ROLE':
       readRole(reading);

@@ -1,5 +1,6 @@
 // CREATE, DROP, ALTER and RENAME: which of their tables may be temporary, and what they commit.
 import { readAdministration } from './locks.js';
+import { readAlterUser } from './own-password.js';
 import { readStoredProgram } from './stored-programs.js';
 import { accept, acceptOneOf, obscure, peek, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
@@ -90,6 +91,7 @@ export function readDeallocated(reading: Reading): void {
 export function readAlter(reading: Reading): void {
   readAdministration(reading);
   if (readStoredProgram(reading)) return;
+  readAlterUser(reading);
   acceptOneOf(reading, 'ONLINE', 'OFFLINE');
   accept(reading, 'IGNORE');
   if (!accept(reading, 'TABLE')) return;

@@ -187,6 +187,8 @@ export interface Statement {
   readonly deallocate: string | null;
   /** `SET ROLE role`: what follows, as it is written; null also where that is not of ASCII alone. */
   readonly role: string | null;
+  /** The password that it gives the account it runs under; null where there is none, or it is not in the text. A secret. */
+  readonly ownPassword: string | null;
   /** `LOAD DATA LOCAL`. */
   readonly loadsLocalFile: boolean;
   /** It sets what only the next transaction or statement uses: `SET TRANSACTION ...`, insert_id, rand_seed1, ... */

@@ -67,6 +67,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   runs: null,
   deallocate: null,
   role: null,
+  ownPassword: null,
   loadsLocalFile: false,
   oneShot: false,
   setsForItself: false,

@@ -126,6 +126,25 @@ const names: [text: string, assigned: string[]][] = [
   ['SET NAMES utf8, a = 1', ["client='utf8'", "results='utf8'", "connection='utf8'", 'collation=?', 'a=1']],
 ];
 
+describe('the password of its own account', () => {
+  it.each([
+    ["SET PASSWORD = PASSWORD('new')", mariadb, 'new'],
+    ["SET PASSWORD FOR CURRENT_USER() = PASSWORD('it''s')", mariadb, "it's"],
+    ["ALTER USER CURRENT_USER IDENTIFIED BY 'new'", mariadb, 'new'],
+    ["ALTER USER IF EXISTS USER() IDENTIFIED BY 'new'", mysql8, 'new'],
+    ["SET PASSWORD = 'new'", mysql8, 'new'],
+    // The hash of a password there.
+    ["SET PASSWORD = '*94BDCEBE19083CE2A1F959FD02F964C7AF4CFC29'", mariadb, null],
+    ["SET PASSWORD FOR 'other'@'%' = PASSWORD('new')", mariadb, null],
+    ['SET PASSWORD = PASSWORD(@new)', mariadb, null],
+    ["ALTER USER other IDENTIFIED BY 'new'", mariadb, null],
+    ["ALTER USER CURRENT_USER IDENTIFIED BY 'new' REPLACE 'old'", mysql8, null],
+    ["ALTER TABLE t COMMENT = 'new'", mariadb, null],
+  ])('is read from %s', (text, mode, password) => {
+    expect(readOne(text, mode).ownPassword).toBe(password);
+  });
+});
+
 describe('SET NAMES and SET CHARACTER SET', () => {
   it.each(names)('%s', (text, assigned) => {
     const short = assigns(text).map((each) =>

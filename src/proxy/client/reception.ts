@@ -12,6 +12,7 @@ import { readChangeUser, type HandshakeResponse } from '../../wire/handshake.js'
 import { writeErr, writeOk } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
+import type { Account } from '../account.js';
 import { errPayload } from '../command/error-reply.js';
 import { ClientChannel, LOGIN_PACKET_BYTES } from './client-channel.js';
 import { acceptLogin, authenticate, type Door } from './client-login.js';
@@ -36,7 +37,8 @@ const PROGRAM_NAME = 128;
 
 export class Reception implements SessionHost {
   readonly lockWaits = new LockWaits();
-  private readonly sessions: Sessions;
+  readonly settings: InstanceSettings;
+  readonly sessions: Sessions;
   private readonly arriving = new Set<ClientChannel>();
   private readonly farewell = new Farewell();
   private readonly schemas: SchemaCheck;
@@ -49,13 +51,14 @@ export class Reception implements SessionHost {
 
   /** @param lastId ids count on from here; a start that differs from run to run keeps old ids from meaning new sessions */
   constructor(
-    readonly settings: InstanceSettings,
+    private readonly account: Account,
     readonly events: Events,
     readonly multiplexer: Multiplexer,
     private readonly door: () => Door,
     private readonly spool: Spool,
     lastId: number,
   ) {
+    this.settings = account.settings;
     this.sessions = new Sessions(lastId);
     this.schemas = new SchemaCheck(multiplexer);
   }
@@ -68,11 +71,6 @@ export class Reception implements SessionHost {
     return this.isDraining;
   }
 
-  /** Bytes that came from clients since the start. */
-  get bytesIn(): number {
-    return this.sessions.bytesIn;
-  }
-
   backendTried(): void {
     this.tried();
     const { known } = this.multiplexer;
@@ -82,6 +80,11 @@ export class Reception implements SessionHost {
   backendLost(live: Live, error: BackendGone, holder: Holder | null): void {
     this.sessions.connectionLost(live, error, holder);
     this.lockWaits.lost(live.state.namedLocks);
+  }
+
+  passwordChanged(password: string, session: number): void {
+    this.account.changePassword(password);
+    this.events.publish({ type: 'password-changed', session });
   }
 
   globalsChanged(changes: readonly NewGlobal[]): void {
@@ -110,10 +113,7 @@ export class Reception implements SessionHost {
   }
 
   kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
-    const victim = this.sessions.find(id);
-    if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
-    if (what === 'query') victim.cancel(new FleetError('QUERY_INTERRUPTED', {}), by.id);
-    else victim.kill(by.id);
+    this.sessions.kill(id, what, by);
   }
 
   changeUser(client: ClientSession, frame: Frame): void {

@@ -1,5 +1,6 @@
 // The sessions of an instance: who there is under which id, and what all of them have to know.
 
+import { FleetError } from '../../errors.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
@@ -37,8 +38,12 @@ export class Sessions {
     return this.lastId;
   }
 
-  find(id: number): ClientSession | undefined {
-    return this.byId.get(id);
+  /** @throws UNKNOWN_THREAD */
+  kill(id: number, what: 'query' | 'connection', by: ClientSession): void {
+    const victim = this.byId.get(id);
+    if (victim === undefined) throw new FleetError('UNKNOWN_THREAD', { id });
+    if (what === 'query') victim.cancel(new FleetError('QUERY_INTERRUPTED', {}), by.id);
+    else victim.kill(by.id);
   }
 
   add(session: ClientSession): void {

@@ -17,6 +17,8 @@ export interface TurnHost {
   readonly lockWaits: LockWaits;
   /** A connection begins anew for the sake of `by`; `state` was in force before, and what others had there is gone. */
   stateLost(state: ConnectionState, why: string, by: TurnOwner): void;
+  /** A session has given the account another password. */
+  passwordChanged(password: string, session: number): void;
   /** Sessions begin with other values from now on. */
   globalsChanged(changes: readonly NewGlobal[]): void;
 }

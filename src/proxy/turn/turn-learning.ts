@@ -60,6 +60,8 @@ export async function learnFromReply(
     await askWhatIsInDoubt(session, live);
   }
   keepPatience(session, live);
+  const password = outcome.err === null ? ran.findLast((each) => each.ownPassword !== null) : undefined;
+  if (password?.ownPassword != null) host.passwordChanged(password.ownPassword, session.id);
   const globals = ran.flatMap((statement) => statement.globals);
   if (globals.length > 0) host.globalsChanged(await askNewGlobals(globals, session, live));
 }
