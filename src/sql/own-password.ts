@@ -16,9 +16,9 @@ export function readSetPassword(reading: Reading): void {
     reading.draft.ownPassword = password;
 }
 
-/** Reads what follows ALTER: `USER CURRENT_USER IDENTIFIED BY '...'`. */
+/** Reads what follows ALTER: `USER CURRENT_USER IDENTIFIED BY '...'`. MariaDB (10.11) takes it, and leaves the password as it is. */
 export function readAlterUser(reading: Reading): void {
-  if (!accept(reading, 'USER')) return;
+  if (reading.mode.mariadb || !accept(reading, 'USER')) return;
   accept(reading, 'IF', 'EXISTS');
   if (!acceptCurrentUser(reading) || !accept(reading, 'IDENTIFIED', 'BY')) return;
   const password = acceptString(reading);
