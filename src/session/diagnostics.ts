@@ -89,8 +89,13 @@ export class Diagnostics {
   /** A statement of the session was prepared: that alone clears the warnings of before where it needs a table. */
   notePrepared(statements: readonly Statement[], text: Buffer | null): void {
     const last = statements.at(-1);
-    if (last?.opaque !== null || isWithoutTable(last, text)) return;
+    if (last?.opaque === null && !isWithoutTable(last, text)) this.clearWarnings();
+  }
+
+  /** The warnings of before are gone, and there are no others. */
+  clearWarnings(): void {
     this.saved = null;
+    this.lastError = null;
     this.unknown = { ...this.unknown, warnings: false };
   }
 

@@ -530,6 +530,19 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     [nowhere, plain],
   ],
   [
+    'a lock that is not to be had takes the warnings of before away',
+    [
+      said(0, 'SELECT missing'),
+      said(1, "SELECT GET_LOCK('{schema}.a', 0)"),
+      said(0, "SELECT GET_LOCK('{schema}.a', 0), GET_LOCK('{schema}.b', 0) AS b"),
+      said(0, 'SHOW COUNT(*) WARNINGS'),
+      said(0, 'SHOW WARNINGS'),
+      said(0, 'SELECT missing'),
+      said(0, "SELECT RELEASE_LOCK('{schema}.b')"),
+      said(0, 'SHOW WARNINGS'),
+    ],
+  ],
+  [
     'UNLOCK TABLES uses up the settings of the next transaction only where tables are locked',
     [
       said(0, 'SET TRANSACTION READ ONLY'),

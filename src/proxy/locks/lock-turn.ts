@@ -40,6 +40,8 @@ export class LockTurn {
 
   /** The names had to be asked for, which left other counts on the connection. */
   private hasAsked = false;
+  /** A lock was not to be had. */
+  private wasInVain = false;
   private dressed: DressedCommand | null = null;
   private readonly session: Session;
   private readonly waitList: LockWaits;
@@ -158,6 +160,9 @@ export class LockTurn {
     undress(this.dressed, this.command, live);
     const row = this.rowOf(outcome, wasCut);
     const held = await this.askHeld(row, live);
+    this.wasInVain ||= this.calls.some(
+      (call) => call.function === 'GET_LOCK' && (this.denied.has(call) || row?.[call.item] === '0'),
+    );
     const events = new Map(this.calls.map((call) => [call, this.eventOf(call, row, held, outcome, live)]));
     const missing = this.calls.find(
       (call) => !wasCut && events.get(call) === null && outcome.rows !== 0 && this.isWaiting(call, outcome),
@@ -233,7 +238,10 @@ export class LockTurn {
   /** After what the reply says of the diagnostics has been noted. */
   learned({ state }: Live): void {
     if (this.hasAsked) state.rowCountOf = state.foundRowsOf = null;
-    this.hasAsked = false;
+    // Servers forget the warnings of before over a lock that they do not give.
+    if (this.wasInVain) this.session.diagnostics.clearWarnings();
+    if (this.wasInVain) state.diagnosticsOf = null;
+    this.hasAsked = this.wasInVain = false;
   }
 
   /** Where the locks cannot be told apart, the connection stays with the session. */
