@@ -31,6 +31,8 @@ export class ConnectionState {
   foundRowsOf: object | null = null;
   /** Whose ROW_COUNT() it is; null where the connection counts otherwise than its session. */
   rowCountOf: object | null = null;
+  /** Who was the last to take the next value of a sequence; null while nobody has. */
+  sequencesOf: object | null = null;
   /** LAST_INSERT_ID() as it is in force: a value, or whatever the last statements of a session made it. */
   insertId: { readonly value: string } | { readonly of: object } = { value: '0' };
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
@@ -152,6 +154,7 @@ export class ConnectionState {
     if (this.diagnosticsOf === session) this.diagnosticsOf = null;
     if (this.foundRowsOf === session) this.foundRowsOf = null;
     if (this.rowCountOf === session) this.rowCountOf = null;
+    if (this.sequencesOf === session) this.sequencesOf = this;
     this.userVariables.abandonGone();
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);

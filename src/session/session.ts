@@ -60,6 +60,8 @@ export class Session {
   names: Literal | null = null;
   /** What the session has given to SET ROLE; null for nothing. */
   role: string | null = null;
+  /** The state of the connection on which it took the next value of a sequence last; null for never. */
+  sequencesOn: ConnectionState | null = null;
   private namesChanged = false;
   /** System variables that the session has set, or that its login implied. */
   readonly variables = new Map<string, Literal>();
@@ -114,6 +116,7 @@ export class Session {
       this.role = null;
     }
     this.names = null;
+    this.sequencesOn = null;
     this.variables.clear();
     this.diagnostics = new Diagnostics();
     this.disown();

@@ -57,6 +57,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     usesSchema: true,
     needsSchema: false,
     diagnostics: [],
+    sequence: null,
     locks: [],
     handler: null,
     lockCalls: [],
@@ -88,6 +89,14 @@ export function obscure(draft: Draft, reason: string): void {
 
 /** Routines of one statement that are told apart. */
 const MOST_CALLS = 50;
+
+/** It takes a sequence's next value, which nobody gets again, or reads the last one taken, which the connection alone has. */
+export function usesSequence(draft: Draft, how: 'takes' | 'reads'): void {
+  if (draft.sequence !== 'takes') draft.sequence = how;
+  if (how === 'takes') draft.writes = true;
+  draft.isRead = false;
+  draft.usesSchema = true;
+}
 
 /** It may call the stored routine: what it does is not in the statement. */
 export function obscureByCall(draft: Draft, reason: string, call: RoutineCall): void {

@@ -1,5 +1,5 @@
 // The built-in functions and system variables that are the session's matter, and what they do to it.
-import { obscure } from './reading.js';
+import { obscure, usesSequence } from './reading.js';
 import type { Draft, Reading } from './reading.js';
 import type { DiagnosticsRead, LockEffect } from './types.js';
 
@@ -38,7 +38,10 @@ const schema: Judge = ({ draft }) => {
   draft.usesSchema = true;
 };
 
-const sequence: Judge = ({ draft }) => obscure(draft, 'a sequence');
+const sequence =
+  (how: 'takes' | 'reads'): Judge =>
+  ({ draft }) =>
+    usesSequence(draft, how);
 
 /** With an argument it sets what it else returns. */
 const lastInsertId: Judge = (reading, at) => {
@@ -64,9 +67,9 @@ const judges: Readonly<Record<string, Judge>> = {
   GET_LOCK: lock('get-lock'),
   RELEASE_LOCK: lock('release-lock'),
   RELEASE_ALL_LOCKS: lock('release-all-locks'),
-  NEXTVAL: sequence,
-  LASTVAL: sequence,
-  SETVAL: sequence,
+  NEXTVAL: sequence('takes'),
+  LASTVAL: sequence('reads'),
+  SETVAL: ({ draft }) => obscure(draft, 'a sequence'),
 };
 
 const judgeOf = new Map(Object.entries(judges));

@@ -2,7 +2,7 @@
 import { isCall } from './calls.js';
 import { isFreeFunction } from './functions.js';
 import { textOf, variableName } from './literals.js';
-import { obscure, obscureByCall } from './reading.js';
+import { obscure, obscureByCall, usesSequence } from './reading.js';
 import type { Reading } from './reading.js';
 import { judgeSessionFunction, judgeSystemVariable, tellsOfConnections } from './session-functions.js';
 import { Kind } from './token.js';
@@ -60,10 +60,12 @@ function surveyWord(state: Survey, token: Token, at: number): void {
     }
     case 'NEXTVAL':
     case 'CURRVAL':
-      if (reading.tokens[at - 1]?.word === '.') obscure(reading.draft, 'a sequence');
+      if (reading.tokens[at - 1]?.word === '.')
+        usesSequence(reading.draft, token.word === 'NEXTVAL' ? 'takes' : 'reads');
       return;
     case 'VALUE':
-      if (next?.word === 'FOR') obscure(reading.draft, 'a sequence');
+      if (next?.word === 'FOR')
+        usesSequence(reading.draft, reading.tokens[at - 1]?.word === 'NEXT' ? 'takes' : 'reads');
       return;
     default:
       if (tellsOfConnections(token.word)) reading.draft.usesConnectionId = true;

@@ -163,6 +163,8 @@ export interface Statement {
   /** Without a current schema it surely fails: it is a query that names a table without one, or SHOW TABLES and its kin. */
   readonly needsSchema: boolean;
   readonly diagnostics: readonly DiagnosticsRead[];
+  /** It takes the next value of a sequence (NEXTVAL), or else reads the last one that its session has taken (LASTVAL). */
+  readonly sequence: 'takes' | 'reads' | null;
   readonly locks: readonly LockEffect[];
   /** The alias under which a HANDLER statement knows its table, as it is written. */
   readonly handler: string | null;

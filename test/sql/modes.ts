@@ -57,6 +57,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   usesSchema: false,
   needsSchema: false,
   diagnostics: [],
+  sequence: null,
   locks: [],
   handler: null,
   lockCalls: [],

@@ -52,6 +52,10 @@ export function learn(
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
+    if (statement.sequence === 'takes') {
+      state.sequencesOf = session;
+      session.sequencesOn = state;
+    }
     if (statement.role !== null && outcome.err === null) session.role = state.role = statement.role;
     if (outcome.err === null) learnTables(session, state, statement);
   }

@@ -112,8 +112,22 @@ export function registerPrepared(
   return statement.id;
 }
 
-/** The commands that bring the connection into the state that `command` needs. @throws PACKET_TOO_LARGE, BackendGone */
+/** @throws SESSION_STATE_LOST where the last value of a sequence is gone, or would be another session's */
+function checkSequences({ code, effects }: ClientCommand, session: Session, { state }: Live): void {
+  if (code === Command.STMT_PREPARE || !effects.some(({ sequence }) => sequence === 'reads')) return;
+  const isForeign = state.sequencesOf !== null && state.sequencesOf !== session;
+  const isGone = session.sequencesOn !== null && session.sequencesOn !== state;
+  if (!isForeign && !isGone) return;
+  const detail = isForeign
+    ? 'another session has taken the next value of a sequence since, and LASTVAL() would be that one’s'
+    : 'the backend connection on which LASTVAL() was known is gone';
+  session.sequencesOn = null;
+  throw new FleetError('SESSION_STATE_LOST', { detail });
+}
+
+/** The commands that bring the connection into the state that `command` needs. @throws PACKET_TOO_LARGE, SESSION_STATE_LOST, BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
+  checkSequences(command, session, live);
   clearLeftovers(session, live);
   await askLoginRole(command.effects, session, live);
   const tables = tableSteps(command, session, live);
