@@ -78,7 +78,8 @@ beforeAll(async () => {
     await server.query(sql);
 });
 
-it.each(rows)('%s', async (_, round, alone, takingTurns) => {
+// A machine that halts for a quarter of a second makes the connection idle, and variables are saved meanwhile.
+it.each(rows)('%s', { retry: 3 }, async (_, round, alone, takingTurns) => {
   const instance = await instances.start(server, account);
   const [one, two] = [
     await instance.login({ schema: account.schema }),
