@@ -8,7 +8,7 @@ import type { Events } from '../../observe/events.js';
 import type { Session } from '../../session/session.js';
 import { BackendLink, type Live } from '../backend/backend-link.js';
 import type { BackendGone } from '../backend/backend-connection.js';
-import { freshen, keepAlive } from '../backend/connection-care.js';
+import { freshen, isRenewable, keepAlive } from '../backend/connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
 import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
@@ -238,7 +238,7 @@ export class Multiplexer {
   private renewOutdated(slot: Slot): void {
     const { resident, running, link } = slot;
     const { live } = link;
-    if (live?.outdated == null || running !== null || resident === null) return;
+    if (live?.outdated == null || running !== null || resident === null || !isRenewable(live)) return;
     void this.takeOwnTurn(slot, resident, 'SET', async () => {
       await freshen(slot, live, this.settings);
     });

@@ -79,9 +79,6 @@ function changeOf(
 /** The connection's own values stay. */
 export function noteNewGlobals(live: Live, changes: readonly NewGlobal[]): void {
   for (const { name, now } of changes) live.state.setInitialValue(name, now);
-  const values = new Map(changes.map(({ name, now }) => [name, unquoted(now)]));
-  live.facts = {
-    ...live.facts,
-    sqlMode: values.get('sql_mode') ?? live.facts.sqlMode,
-  };
+  const sqlMode = changes.find(({ name }) => name === 'sql_mode');
+  if (sqlMode !== undefined) live.facts = { ...live.facts, sqlMode: unquoted(sqlMode.now) };
 }
