@@ -167,11 +167,11 @@ const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
 
 /** Servers keep the warnings of before over a statement that needs no table. */
 function isWithoutTable(
-  { verb, diagnostics, opaque, usesSchema, setsForItself }: Statement,
+  { verb, diagnostics, opaque, sequence, usesSchema, setsForItself }: Statement,
   text: Buffer | null,
 ): boolean {
   if (verb === 'SHOW') return diagnostics.includes('warnings');
-  if (opaque !== null) return false;
+  if (opaque !== null || sequence !== null) return false;
   if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
   if (verb === 'SET') return !usesSchema || !(setsForItself || mentions(text, /\bselect\b/i));
   return tableless.has(verb) && !mentions(text, /\bfrom\b/i);

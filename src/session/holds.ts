@@ -188,7 +188,9 @@ function usedUpBy(statement: Statement, { text, hasInserted }: HoldEvidence): Ho
     return ['settings of the next transaction', ...(hasInserted ? ['id of the next row' as const] : [])];
   // It reads tables, by all appearances. Which of them have transactions, only the server knows.
   const reads = verb === 'SELECT' && usesSchema && /\bfrom\b/i.test(text?.toString('latin1') ?? '');
-  return reads || beginsTransaction || endsTransaction ? ['settings of the next transaction'] : [];
+  // SET autocommit = 1 ends a transaction only where it was 0; what holds a little longer than it must holds right.
+  const ends = endsTransaction && verb !== 'SET';
+  return reads || beginsTransaction || ends ? ['settings of the next transaction'] : [];
 }
 
 /** The transaction's settings are certainly gone behind these. Behind others that end or begin one, MariaDB may keep them. */

@@ -15,18 +15,24 @@ export const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 /** Stands for the statement that was prepared last (MariaDB), so that drivers need not wait for its id to execute it. */
 const LAST_STATEMENT = 0xffffffff;
 
-export interface PreparedStatement {
-  /** The id that the client sees. */
-  readonly id: number;
+/** What a statement was made of. */
+export interface Preparation {
   /** The COM_STMT_PREPARE payload that made it; no part of a larger buffer, which it would keep. */
   readonly preparePayload: Buffer;
+  /** Turns the name that the server gives a column after that text into what it would be after the client's; null where they are the same. */
+  readonly originalName: ((name: string) => string) | null;
   /** What it was prepared under, and keeps. */
   readonly under: PreparedUnder;
-  parameters: number;
   /** For people: its text with `?` for its literals. */
   readonly fingerprint: string;
   /** What reading its text yielded. */
   readonly effects: readonly Statement[];
+}
+
+export interface PreparedStatement extends Preparation {
+  /** The id that the client sees. */
+  readonly id: number;
+  parameters: number;
   /** A cursor of it is open on the connection. */
   cursorOpen: boolean;
   /** Type bytes (two a parameter) that the client bound last; null before its first execution with types. */
@@ -51,21 +57,14 @@ export class PreparedStatements {
     checkRoomFor(this.byId.size, this.textBytes);
   }
 
-  add(
-    preparePayload: Buffer,
-    effects: readonly Statement[],
-    fingerprint: string,
-    under: PreparedUnder,
-  ): PreparedStatement {
+  /** @throws TOO_MANY_STATEMENTS, STATEMENTS_TOO_LARGE */
+  add(preparation: Preparation): PreparedStatement {
     this.checkRoom();
     const id = ++this.lastId;
     const statement: PreparedStatement = {
+      ...preparation,
       id,
-      preparePayload,
-      under,
       parameters: 0,
-      effects,
-      fingerprint,
       cursorOpen: false,
       boundTypes: null,
       typesKnownAt: null,
@@ -74,7 +73,7 @@ export class PreparedStatements {
     };
     this.byId.set(id, statement);
     this.last = statement;
-    this.textBytes += preparePayload.length;
+    this.textBytes += preparation.preparePayload.length;
     return statement;
   }
 

@@ -235,7 +235,9 @@ function literal(
   const type = column?.type;
   if (type === FieldType.LONGLONG && ((column?.flags ?? 0) & UNSIGNED_FLAG) !== 0)
     return `CAST(${value} AS UNSIGNED)`;
-  if (type === FieldType.LONGLONG || type === FieldType.NEWDECIMAL) return value;
+  if (type === FieldType.LONGLONG) return value;
+  // A number without a point is an integer, as far as one is large enough.
+  if (type === FieldType.NEWDECIMAL) return value.includes('.') ? value : `${value}.`;
   if (type === FieldType.DOUBLE) return /e/i.test(value) ? value : `${value}e0`;
   return collation === 'binary'
     ? `_binary x'${hex}'`

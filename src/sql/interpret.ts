@@ -73,8 +73,14 @@ function setStatement(reading: Reading): Interpreted {
 
 /** Whether the values that a SET STATEMENT assigns need or do anything. */
 function hasEffects(draft: Draft): boolean {
-  const uses = draft.userVariables.mentioned.length + draft.diagnostics.length + draft.assigns.length;
-  return uses + draft.locks.length > 0 || draft.usesSchema || draft.usesConnectionId || draft.opaque !== null;
+  const { userVariables, diagnostics, assigns, asksOfSchema, locks } = draft;
+  const lists = [userVariables.mentioned, diagnostics, assigns, asksOfSchema, locks];
+  return (
+    lists.some(({ length }) => length > 0) ||
+    draft.usesSchema ||
+    draft.usesConnectionId ||
+    draft.opaque !== null
+  );
 }
 
 /** Index of the token behind FOR, as far as the assignments before it are read; the end where there is none. */

@@ -1,5 +1,5 @@
 // What locks tables or the server for as long as the session wants, and administration, which commits.
-import { accept, acceptOneOf, name, obscure, qualifiedName } from './reading.js';
+import { accept, acceptOneOf, name, needsSchemaFor, obscure, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
 
 /** Statements about accounts, replication, plugins: no effect on the session but that they commit. */
@@ -17,6 +17,8 @@ export function readLock(reading: Reading): void {
     return;
   }
   reading.draft.locks.push('lock-tables');
+  const first = qualifiedName(reading);
+  if (first !== null) needsSchemaFor(reading.draft, first);
   reading.draft.endsTransaction = true;
 }
 

@@ -1,9 +1,9 @@
 // SELECT and its kin, EXPLAIN, DESCRIBE, and the statements that change rows.
 import { variableName } from './literals.js';
 import { readAdministration } from './locks.js';
-import { accept, acceptOneOf, atEnd, peek, qualifiedName } from './reading.js';
+import { accept, acceptOneOf, atEnd, needsSchemaFor, peek, qualifiedName, skipWords } from './reading.js';
 import type { Reading } from './reading.js';
-import { namesUnqualifiedTable } from './schema.js';
+import { namesUnqualifiedTable, surelyNeedsSchema } from './schema.js';
 import { Kind } from './token.js';
 
 /** SELECT, VALUES, TABLE, in parentheses or not. */
@@ -12,16 +12,50 @@ export function readQuery(reading: Reading): void {
   reading.isQuery = true;
   draft.isRead = true;
   draft.usesSchema = namesUnqualifiedTable(tokens);
-  draft.needsSchema = draft.usesSchema && !tokens.some(({ word }) => namesTables.has(word));
+  draft.needsSchema = surelyNeedsSchema(tokens);
 }
 
-/** They bring names that are no tables of a schema. */
-const namesTables = new Set(['WITH', 'JSON_TABLE']);
-
-/** INSERT, UPDATE, DELETE, REPLACE. */
+/** INSERT, UPDATE, DELETE, REPLACE, wherever in the statement they stand. */
 export function readChange({ draft }: Reading): void {
   draft.writes = true;
   draft.mayRunTriggers = true;
+}
+
+/** INSERT and REPLACE as the statement's verb. */
+export function readInsert(reading: Reading): void {
+  readChange(reading);
+  skipWords(reading, ...changeOptions);
+  accept(reading, 'INTO');
+  readTarget(reading, () => true);
+}
+
+/** UPDATE and DELETE as the statement's verb. */
+export function readUpdate(reading: Reading): void {
+  readChange(reading);
+  skipWords(reading, ...changeOptions);
+  readTarget(reading, () => peek(reading) === 'SET');
+}
+
+/** What stands between DELETE and FROM, or between FROM and USING, may be aliases. */
+export function readDelete(reading: Reading): void {
+  readChange(reading);
+  skipWords(reading, ...changeOptions);
+  if (!accept(reading, 'FROM') || reading.tokens.some(({ word }) => word === 'USING')) return;
+  readTarget(
+    reading,
+    () => atEnd(reading) || ['WHERE', 'ORDER', 'LIMIT', 'RETURNING'].includes(peek(reading)),
+  );
+}
+
+const changeOptions = ['LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY', 'QUICK', 'IGNORE'];
+
+/** @param isOnly whether, with its name read, it is the only table outside of queries */
+function readTarget(reading: Reading, isOnly: () => boolean): void {
+  const { draft } = reading;
+  const target = qualifiedName(reading);
+  if (target === null) return;
+  needsSchemaFor(draft, target);
+  draft.usesSchema = target.qualifier === null || !isOnly() || namesUnqualifiedTable(reading.tokens);
 }
 
 const changes = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE']);

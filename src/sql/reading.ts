@@ -56,6 +56,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     mayDropSchema: false,
     usesSchema: true,
     needsSchema: false,
+    asksOfSchema: [],
     diagnostics: [],
     sequence: null,
     locks: [],
@@ -102,7 +103,10 @@ export function usesSequence(draft: Draft, how: 'takes' | 'reads'): void {
 export function obscureByCall(draft: Draft, reason: string, call: RoutineCall): void {
   if (draft.calls.length >= MOST_CALLS) draft.callsOnly = false;
   else draft.calls.push(call);
+  // A routine has its own schema as the current one.
+  const { usesSchema } = draft;
   hideEffects(draft, reason);
+  draft.usesSchema = usesSchema || call.qualifier === null;
 }
 
 function hideEffects(draft: Draft, reason: string): void {
@@ -110,6 +114,11 @@ function hideEffects(draft: Draft, reason: string): void {
   draft.isRead = false;
   draft.writes = true;
   draft.usesSchema = true;
+}
+
+/** It names this table or procedure, where none but those of a schema can be meant. */
+export function needsSchemaFor(draft: Draft, { qualifier }: QualifiedName): void {
+  if (qualifier === null) draft.needsSchema = true;
 }
 
 /** The word or symbol `offset` tokens ahead; '' for quoted things and beyond the end. */

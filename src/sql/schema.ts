@@ -38,6 +38,14 @@ export function namesUnqualifiedTable(tokens: readonly Token[]): boolean {
   return false;
 }
 
+/** They bring names that are no tables of a schema. */
+const bringNames = new Set(['WITH', 'JSON_TABLE']);
+
+/** Whether a query is certain to fail without a current schema. */
+export function surelyNeedsSchema(tokens: readonly Token[]): boolean {
+  return namesUnqualifiedTable(tokens) && !tokens.some(({ word }) => bringNames.has(word));
+}
+
 /** A parenthesis where a table is wanted holds a query or more tables; elsewhere it holds neither. */
 function inParenthesis(place: Place, next: Token | undefined): Place {
   if (!place.wantsTable || next?.word === 'SELECT') return outside;

@@ -35,8 +35,13 @@ const lockQuestion: Judge = ({ draft }) => {
 };
 
 const schema: Judge = ({ draft }) => {
-  draft.usesSchema = true;
+  asksOfSchema(draft, 'name');
 };
+
+/** Notes that the statement asks for the name or the collation of the current schema. */
+export function asksOfSchema(draft: Draft, what: 'name' | 'collation'): void {
+  if (!draft.asksOfSchema.includes(what)) draft.asksOfSchema.push(what);
+}
 
 const sequence =
   (how: 'takes' | 'reads'): Judge =>
@@ -87,8 +92,18 @@ const variableJudges = new Map<string, (draft: Draft) => void>([
   ['WARNING_COUNT', (draft) => readsDiagnostics(draft, 'warnings')],
   ['ERROR_COUNT', (draft) => readsDiagnostics(draft, 'warnings')],
   ['PSEUDO_THREAD_ID', (draft) => (draft.usesConnectionId = true)],
-  ['CHARACTER_SET_DATABASE', (draft) => (draft.usesSchema = true)],
-  ['COLLATION_DATABASE', (draft) => (draft.usesSchema = true)],
+  [
+    'CHARACTER_SET_DATABASE',
+    (draft) => {
+      asksOfSchema(draft, 'collation');
+    },
+  ],
+  [
+    'COLLATION_DATABASE',
+    (draft) => {
+      asksOfSchema(draft, 'collation');
+    },
+  ],
 ]);
 
 /** Judges the reading of a system variable, its name in upper case without GLOBAL or SESSION. */

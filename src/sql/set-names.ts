@@ -2,6 +2,7 @@
 import { isPlainString, plainLiteral, textOf } from './literals.js';
 import { accept } from './reading.js';
 import type { Reading } from './reading.js';
+import { asksOfSchema } from './session-functions.js';
 import { Kind } from './token.js';
 import type { AssignedValue } from './types.js';
 
@@ -39,7 +40,7 @@ export function readNames(reading: Reading): boolean {
 export function readCharacterSet(reading: Reading): boolean {
   const value = charset(reading);
   if (value === null) return false;
-  reading.draft.usesSchema = true;
+  asksOfSchema(reading.draft, 'collation');
   reading.draft.assigns.push(
     { name: 'character_set_client', value },
     { name: 'character_set_results', value },

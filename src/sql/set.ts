@@ -3,6 +3,7 @@ import { variableName } from './literals.js';
 import { accept, acceptOneOf, atEnd, obscure, peek, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
 import { readCharacterSet, readNames } from './set-names.js';
+import { surelyNeedsSchema } from './schema.js';
 import { readTransactionCharacteristics } from './set-transaction.js';
 import { assignedValue, skipValue } from './set-value.js';
 import { ownName } from './own-name.js';
@@ -31,6 +32,7 @@ const nextTransaction = new Set([
 export function readSet(reading: Reading): void {
   const { draft } = reading;
   draft.usesSchema = reading.tokens.some((token) => token.word === 'SELECT');
+  draft.needsSchema = draft.usesSchema && surelyNeedsSchema(reading.tokens);
   if (readSpecial(reading)) return;
   let scope: Scope = 'session';
   do {

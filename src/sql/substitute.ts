@@ -6,6 +6,8 @@ import type { SqlMode } from './types.js';
 
 /** What can be put in: integers as text, by what is asked for. What is left out stays as it is. */
 export interface SessionValues {
+  /** The session has no current schema, and the connection has one. */
+  readonly schema?: 'none';
   readonly connectionId?: string;
   readonly rowCount?: string;
   readonly foundRows?: string;
@@ -46,7 +48,17 @@ function connection(value: string): string {
   return `GREATEST(CRC32(''),CAST(${value} AS UNSIGNED))`;
 }
 
+/** NULL, typed as DATABASE() is. */
+function noSchema(): string {
+  return 'NULLIF(DATABASE(),DATABASE())';
+}
+
+/** What is the same behind a statement of the session's own. */
+const lasting: ReadonlySet<keyof SessionValues> = new Set(['connectionId', 'schema']);
+
 const functions: Readonly<Record<string, Asked>> = {
+  DATABASE: { what: 'schema', write: noSchema },
+  SCHEMA: { what: 'schema', write: noSchema },
   CONNECTION_ID: { what: 'connectionId', write: connection },
   ROW_COUNT: { what: 'rowCount', write: signed },
   FOUND_ROWS: { what: 'foundRows', write: signed },
@@ -68,8 +80,7 @@ export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): 
   for (const tokens of placesIn(text, mode)) {
     if (tokens[1]?.kind === Kind.Delimiter) isFirst = false;
     const found = questionAt(tokens, 1);
-    const value =
-      found === null || !(isFirst || found.what === 'connectionId') ? undefined : values[found.what];
+    const value = found === null || !(isFirst || lasting.has(found.what)) ? undefined : values[found.what];
     if (found === null || value === undefined) continue;
     replacements.push({ start: found.start, end: found.end, by: found.write(value) });
   }

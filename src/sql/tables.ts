@@ -2,8 +2,10 @@
 import { readAdministration } from './locks.js';
 import { readAlterUser } from './own-password.js';
 import { readStoredProgram } from './stored-programs.js';
-import { accept, acceptOneOf, obscure, peek, qualifiedName } from './reading.js';
+import { accept, acceptOneOf, needsSchemaFor, obscure, peek, qualifiedName } from './reading.js';
 import type { Reading } from './reading.js';
+import { namesUnqualifiedTable } from './schema.js';
+import type { QualifiedName } from './types.js';
 
 /** Reads a qualified name and returns its last part in lower case. */
 function tableName(reading: Reading): string | null {
@@ -19,19 +21,27 @@ export function readCreate(reading: Reading): void {
   draft.endsTransaction = !isTemporary;
   draft.writes = !isTemporary;
   reading.callsFrom = peek(reading) === 'TABLE' ? firstQuery(reading) : tokens.length;
+  const created = acceptOneOf(reading, 'TABLE', 'SEQUENCE') === '' ? null : createdTable(reading);
   if (!isTemporary) return;
-  if (acceptOneOf(reading, 'TABLE', 'SEQUENCE') === '') {
-    obscure(draft, 'CREATE TEMPORARY');
-    return;
-  }
-  accept(reading, 'IF', 'NOT', 'EXISTS');
-  const created = qualifiedName(reading);
   if (created === null) {
     obscure(draft, 'CREATE TEMPORARY');
     return;
   }
   draft.createdTables.push(created);
   draft.temporaryTables.created.push(created.name.toLowerCase());
+}
+
+/** What `LIKE` names, and what the query that fills it reads, may be in another schema than the table. */
+function createdTable(reading: Reading): QualifiedName | null {
+  const { draft, tokens } = reading;
+  accept(reading, 'IF', 'NOT', 'EXISTS');
+  const created = qualifiedName(reading);
+  if (created === null) return null;
+  needsSchemaFor(draft, created);
+  const rest = tokens.slice(reading.at);
+  draft.usesSchema =
+    created.qualifier === null || rest.some(({ word }) => word === 'LIKE') || namesUnqualifiedTable(rest);
+  return created;
 }
 
 /** Index of the first token of the query that fills the new table. */
@@ -65,16 +75,19 @@ export function readDrop(reading: Reading): void {
 }
 
 function readDropped(reading: Reading): void {
+  const { draft } = reading;
   accept(reading, 'IF', 'EXISTS');
   do {
     const dropped = qualifiedName(reading);
     if (dropped === null) {
-      obscure(reading.draft, 'DROP TABLE');
+      obscure(draft, 'DROP TABLE');
       return;
     }
-    reading.draft.droppedTables.push(dropped);
-    reading.draft.temporaryTables.dropped.push(dropped.name.toLowerCase());
+    needsSchemaFor(draft, dropped);
+    draft.droppedTables.push(dropped);
+    draft.temporaryTables.dropped.push(dropped.name.toLowerCase());
   } while (accept(reading, ','));
+  draft.usesSchema = draft.needsSchema;
 }
 
 /** The name in `DEALLOCATE PREPARE name` and `DROP PREPARE name`. */
@@ -96,14 +109,26 @@ export function readAlter(reading: Reading): void {
   accept(reading, 'IGNORE');
   if (!accept(reading, 'TABLE')) return;
   accept(reading, 'IF', 'EXISTS');
-  const from = tableName(reading);
-  if (from === null) {
+  const altered = qualifiedName(reading);
+  if (altered === null) {
     obscure(reading.draft, 'ALTER TABLE');
     return;
   }
+  needsSchemaFor(reading.draft, altered);
+  const from = altered.name.toLowerCase();
   for (; reading.at < reading.tokens.length; reading.at += 1) {
     if (accept(reading, 'RENAME')) readNewName(reading, from);
   }
+}
+
+/** `TRUNCATE [TABLE] t`. */
+export function readTruncate(reading: Reading): void {
+  readAdministration(reading);
+  accept(reading, 'TABLE');
+  const truncated = qualifiedName(reading);
+  if (truncated === null) return;
+  needsSchemaFor(reading.draft, truncated);
+  reading.draft.usesSchema = reading.draft.needsSchema;
 }
 
 /** What RENAME of an ALTER TABLE may rename besides the table. */
@@ -126,17 +151,14 @@ export function readRename(reading: Reading): void {
   if (acceptOneOf(reading, 'TABLE', 'TABLES') === '') return;
   accept(reading, 'IF', 'EXISTS');
   do {
-    const from = tableName(reading);
-    if (!waits(reading) || from === null) {
+    const from = qualifiedName(reading);
+    const to = waits(reading) ? qualifiedName(reading) : null;
+    if (from === null || to === null) {
       obscure(reading.draft, 'RENAME TABLE');
       return;
     }
-    const to = tableName(reading);
-    if (to === null) {
-      obscure(reading.draft, 'RENAME TABLE');
-      return;
-    }
-    reading.draft.temporaryTables.renamed.push({ from, to });
+    needsSchemaFor(reading.draft, from);
+    reading.draft.temporaryTables.renamed.push({ from: from.name.toLowerCase(), to: to.name.toLowerCase() });
   } while (accept(reading, ','));
 }
 

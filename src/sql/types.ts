@@ -156,12 +156,17 @@ export interface Statement {
   /** It may change the current schema otherwise (DROP DATABASE). */
   readonly mayDropSchema: boolean;
   /**
-   * What it answers may depend on the current schema: an unqualified table name, DATABASE(), ... False only where that is
-   * certain (`SELECT 1`, `SET ...`, `SHOW VARIABLES`, every table qualified).
+   * What it does may depend on the current schema in another way than by `asksOfSchema`: an unqualified table name, ... False
+   * only where that is certain (`SELECT 1`, `SET ...`, `SHOW VARIABLES`, every table qualified).
    */
   readonly usesSchema: boolean;
-  /** Without a current schema it surely fails: it is a query that names a table without one, or SHOW TABLES and its kin. */
+  /**
+   * Without a current schema it surely fails: a table or procedure is named without one, where no other name can stand, or it
+   * is SHOW TABLES and its kin.
+   */
   readonly needsSchema: boolean;
+  /** What it asks of the current schema: its name (DATABASE()), its collation (@@collation_database, SET CHARACTER SET). */
+  readonly asksOfSchema: readonly ('name' | 'collation')[];
   readonly diagnostics: readonly DiagnosticsRead[];
   /** It takes the next value of a sequence (NEXTVAL), or else reads the last one that its session has taken (LASTVAL). */
   readonly sequence: 'takes' | 'reads' | null;

@@ -2,13 +2,31 @@
 import { readKill } from './kill.js';
 import { readAdministration, readFlush, readHandler, readLock, readUnlock } from './locks.js';
 import { readDeallocate, readExecute, readPrepare } from './prepare.js';
-import { readAnalyze, readChange, readExplain, readQuery, readWith } from './queries.js';
-import { accept, acceptOneOf, name, obscure, obscureByCall, qualifiedName } from './reading.js';
+import {
+  readAnalyze,
+  readChange,
+  readDelete,
+  readExplain,
+  readInsert,
+  readQuery,
+  readUpdate,
+  readWith,
+} from './queries.js';
+import {
+  accept,
+  acceptOneOf,
+  name,
+  needsSchemaFor,
+  obscure,
+  obscureByCall,
+  qualifiedName,
+} from './reading.js';
 import type { Reading } from './reading.js';
+import { namesUnqualifiedTable, surelyNeedsSchema } from './schema.js';
 import { readsDiagnostics } from './session-functions.js';
 import { readSet } from './set.js';
 import { readShow } from './show.js';
-import { readAlter, readCreate, readDrop, readRename } from './tables.js';
+import { readAlter, readCreate, readDrop, readRename, readTruncate } from './tables.js';
 import { readBegin, readCommit, readRollback, readSavepoint, readStart, readXa } from './transactions.js';
 
 /** Reads a statement whose verb is behind `reading.at`, into `reading.draft`. */
@@ -28,7 +46,11 @@ function readCall(reading: Reading): void {
   reading.assignsMentioned = true;
   const called = qualifiedName(reading);
   if (called === null) obscure(reading.draft, 'CALL');
-  else obscureByCall(reading.draft, 'CALL', { kind: 'PROCEDURE', ...called });
+  else {
+    obscureByCall(reading.draft, 'CALL', { kind: 'PROCEDURE', ...called });
+    needsSchemaFor(reading.draft, called);
+    reading.draft.usesSchema = called.qualifier === null || namesUnqualifiedTable(reading.tokens);
+  }
   reading.callsFrom = reading.at + 1;
 }
 
@@ -62,8 +84,14 @@ function readResignal(reading: Reading): void {
   readsDiagnostics(reading.draft, 'warnings');
 }
 
-/** DO and SIGNAL: what they do, their expressions do. */
-function readExpressions(): void {
+/** What it does, its expressions do. */
+function readDo({ draft, tokens }: Reading): void {
+  draft.usesSchema = namesUnqualifiedTable(tokens);
+  draft.needsSchema = surelyNeedsSchema(tokens);
+}
+
+/** What it does, its expressions do. */
+function readSignal(): void {
   return;
 }
 
@@ -99,21 +127,21 @@ const readers: Readonly<Record<string, Reader>> = {
   HELP: readHelp,
   SET: readSet,
   USE: readUse,
-  INSERT: readChange,
-  UPDATE: readChange,
-  DELETE: readChange,
-  REPLACE: readChange,
+  INSERT: readInsert,
+  UPDATE: readUpdate,
+  DELETE: readDelete,
+  REPLACE: readInsert,
   LOAD: readLoad,
   CALL: readCall,
-  DO: readExpressions,
-  SIGNAL: readExpressions,
+  DO: readDo,
+  SIGNAL: readSignal,
   RESIGNAL: readResignal,
   GET: readGetDiagnostics,
   CREATE: readCreate,
   DROP: readDrop,
   ALTER: readAlter,
   RENAME: readRename,
-  TRUNCATE: readAdministration,
+  TRUNCATE: readTruncate,
   BEGIN: readBegin,
   START: readStart,
   COMMIT: readCommit,

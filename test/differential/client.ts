@@ -212,7 +212,7 @@ function readable({ bytes }: RawPacket): string {
   // The id is the server's choice, and so is its length.
   return bytes
     .toString('latin1')
-    .replace(/^...(.\xff.*The statement \()\d+(?=\) has no open cursor)/s, '$1id');
+    .replace(/^...(.*).The statement \(\d+\) has no open cursor/s, '$1The statement (id)');
 }
 
 function withoutId({ bytes }: RawPacket): string {

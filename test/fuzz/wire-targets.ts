@@ -202,9 +202,12 @@ const parsers: readonly Parser[] = [
 /** As far as we read it, with nine parameters, on a connection that is new to it. */
 function readExecution(payload: Buffer): Buffer | null {
   if (payload.length < 5) return null;
-  const statement = new PreparedStatements().add(Buffer.from('\x16SELECT ?'), [], '', {
-    schema: null,
-    variables: new Map(),
+  const statement = new PreparedStatements().add({
+    preparePayload: Buffer.from('\x16SELECT ?'),
+    originalName: null,
+    under: { schema: null, variables: new Map() },
+    fingerprint: '',
+    effects: [],
   });
   statement.parameters = 9;
   statement.boundTypes = Buffer.alloc(18);

@@ -4,6 +4,7 @@ import {
   executePayload,
   MAX_STATEMENT_BYTES,
   PreparedStatements,
+  type Preparation,
   type PreparedStatement,
 } from '../../src/session/prepared-statements.js';
 import { newConnection } from './facts.js';
@@ -15,7 +16,14 @@ beforeEach(() => {
 
 const under = { schema: null, variables: new Map() };
 const preparePayload = Buffer.from('\x16SELECT ?', 'latin1');
-const add = (): PreparedStatement => statements.add(preparePayload, [], 'SELECT ?', under);
+const preparation = (payload: Buffer): Preparation => ({
+  preparePayload: payload,
+  originalName: null,
+  under,
+  fingerprint: 'SELECT ?',
+  effects: [],
+});
+const add = (): PreparedStatement => statements.add(preparation(preparePayload));
 
 describe('ids', () => {
   it('count from one, and are not given again', () => {
@@ -43,8 +51,8 @@ describe('the texts of a session’s statements', () => {
   const large = Buffer.alloc(MAX_STATEMENT_BYTES / 2 + 1);
 
   it('are bounded together', () => {
-    statements.add(large, [], 'SELECT ?', under);
-    const { id } = statements.add(large, [], 'SELECT ?', under);
+    statements.add(preparation(large));
+    const { id } = statements.add(preparation(large));
     const tooMany = expect.objectContaining({ code: 'STATEMENTS_TOO_LARGE', errno: 1461 }) as Error;
     expect(add).toThrow(tooMany);
     expect(add).toThrow(`${2 * large.length} bytes, and ${MAX_STATEMENT_BYTES} is the limit`);
@@ -53,7 +61,7 @@ describe('the texts of a session’s statements', () => {
   });
 
   it('may be as long as the server takes them, one at a time', () => {
-    const { id } = statements.add(Buffer.alloc(2 * MAX_STATEMENT_BYTES), [], 'SELECT ?', under);
+    const { id } = statements.add(preparation(Buffer.alloc(2 * MAX_STATEMENT_BYTES)));
     statements.remove(id);
     expect(add).not.toThrow();
   });

@@ -49,7 +49,13 @@ describe('a session that begins anew', () => {
     session.told('sql_select_limit', '1');
     session.multiStatements = false;
     session.status = 1;
-    session.statements.add(Buffer.from([0x16]), [], '', { schema: null, variables: new Map() });
+    session.statements.add({
+      preparePayload: Buffer.from([0x16]),
+      originalName: null,
+      under: { schema: null, variables: new Map() },
+      fingerprint: '',
+      effects: [],
+    });
     return session;
   };
 

@@ -85,6 +85,7 @@ it('names are quoted, and values asked for with their bytes and collation', () =
 it.each([
   [FieldType.LONGLONG, '-5', '2D35', 'binary', '-5'],
   [FieldType.NEWDECIMAL, '1.50', '312E3530', 'binary', '1.50'],
+  [FieldType.NEWDECIMAL, '-7', '2D37', 'binary', '-7.'],
   [FieldType.DOUBLE, '1.5', '', 'binary', '1.5e0'],
   [FieldType.DOUBLE, '2e300', '', 'binary', '2e300'],
   [FieldType.VAR_STRING, 'ß', 'C39F', 'utf8mb4_bin', "_utf8mb4 x'C39F' COLLATE utf8mb4_bin"],

@@ -11,6 +11,7 @@ const ddl = { writes: true, endsTransaction: true, usesSchema: true };
 const dropped = (name: string) => ({
   verb: 'DROP',
   ...ddl,
+  needsSchema: true,
   temporaryTables: { created: [], dropped: [name.toLowerCase()], renamed: [] },
   droppedTables: [{ qualifier: null, name: name }],
 });
@@ -46,6 +47,7 @@ const statements: [text: string, told: object][] = [
     {
       verb: 'CREATE',
       usesSchema: true,
+      needsSchema: true,
       temporaryTables: { created: ['#tableau_sid_1_connect_chec'], dropped: [], renamed: [] },
       createdTables: [{ qualifier: null, name: '#Tableau_sid_1_Connect_Chec' }],
     },
@@ -73,7 +75,7 @@ const statements: [text: string, told: object][] = [
   ],
   [
     'SELECT NULL, NULL, NULL, SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME=DATABASE()  ORDER BY SCHEMA_NAME',
-    { ...read, usesSchema: true },
+    { ...read, asksOfSchema: ['name'] },
   ],
   [
     "SELECT TABLE_NAME,TABLE_COMMENT,IF(TABLE_TYPE='BASE TABLE', 'TABLE', TABLE_TYPE),TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA LIKE 'd' AND ( TABLE_TYPE='BASE TABLE' OR TABLE_TYPE='VIEW' )  ORDER BY TABLE_SCHEMA, TABLE_NAME",
@@ -119,7 +121,7 @@ const statements: [text: string, told: object][] = [
   ],
   ['SELECT @@time_zone, @@system_time_zone', read],
   ['SHOW WARNINGS', { verb: 'SHOW', diagnostics: ['warnings'] }],
-  ['SELECT DATABASE()', { ...read, usesSchema: true }],
+  ['SELECT DATABASE()', { ...read, asksOfSchema: ['name'] }],
   ['SELECT VERSION()', read],
   ['SHOW CREATE TABLE `d`.`t` ', show],
   ["/* ApplicationName=DBeaver 24.0 - Metadata */ SHOW VARIABLES LIKE 'lower_case_%'", show],

@@ -56,6 +56,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   mayDropSchema: false,
   usesSchema: false,
   needsSchema: false,
+  asksOfSchema: [],
   diagnostics: [],
   sequence: null,
   locks: [],

@@ -151,9 +151,9 @@ describe('a call of what may be a stored function', () => {
 const schemas: [text: string, usesSchema: boolean][] = [
   ['SELECT 1', false],
   ['SELECT 1 FROM DUAL', false],
-  ['SELECT DATABASE()', true],
-  ['SELECT SCHEMA()', true],
-  ['SELECT @@collation_database', true],
+  ['SELECT DATABASE()', false],
+  ['SELECT SCHEMA()', false],
+  ['SELECT @@collation_database', false],
   ['SELECT * FROM t', true],
   ['SELECT * FROM d.t', false],
   ['SELECT * FROM `d` . `t`', false],
@@ -186,8 +186,8 @@ const schemas: [text: string, usesSchema: boolean][] = [
   ['SHOW CREATE TABLE t', true],
   ['SHOW CREATE TABLE d.t', false],
   ['SHOW CREATE DATABASE d', false],
-  ['SHOW VARIABLES', true],
-  ["SHOW VARIABLES LIKE 'character_set_%'", true],
+  ['SHOW VARIABLES', false],
+  ["SHOW VARIABLES LIKE 'character_set_%'", false],
   ["SHOW VARIABLES LIKE 'collation_server'", false],
   ['SHOW STATUS WHERE Variable_name IN (SELECT a FROM t)', true],
   ['DESCRIBE t', true],
@@ -195,9 +195,9 @@ const schemas: [text: string, usesSchema: boolean][] = [
   ['EXPLAIN SELECT * FROM d.t', false],
   ['EXPLAIN SELECT * FROM t', true],
   ['SET NAMES utf8', false],
-  ['SET CHARACTER SET utf8', true],
+  ['SET CHARACTER SET utf8', false],
   ['SET @a = (SELECT MAX(a) FROM t)', true],
-  ['SET @a = DATABASE()', true],
+  ['SET @a = DATABASE()', false],
   ['KILL 5', false],
   ['COMMIT', false],
   ['INSERT INTO t VALUES (1)', true],
@@ -207,6 +207,25 @@ const schemas: [text: string, usesSchema: boolean][] = [
 describe('the need of a current schema', () => {
   it.each(schemas)('of %s is %s', (text, usesSchema) => {
     expect(readOne(text).usesSchema).toBe(usesSchema);
+  });
+});
+
+const questions: [text: string, asksOfSchema: string[]][] = [
+  ['SELECT DATABASE(), SCHEMA()', ['name']],
+  ['SET @a = DATABASE()', ['name']],
+  ['SELECT @@collation_database, @@session.character_set_database', ['collation']],
+  ['SELECT DATABASE(), @@collation_database', ['name', 'collation']],
+  ['SHOW VARIABLES', ['collation']],
+  ["SHOW VARIABLES LIKE 'character_set_%'", ['collation']],
+  ["SHOW VARIABLES LIKE 'collation_server'", []],
+  ['SET CHARACTER SET utf8', ['collation']],
+  ['SET NAMES utf8', []],
+  ['SELECT database FROM t', []],
+];
+
+describe('what is asked of the current schema', () => {
+  it.each(questions)('by %s is %j', (text, asksOfSchema) => {
+    expect(readOne(text).asksOfSchema).toEqual(asksOfSchema);
   });
 });
 

@@ -2,7 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { effects, mysql8, read, readOne } from './modes.js';
 
-const ddl = { writes: true, endsTransaction: true, usesSchema: true };
+const commits = { writes: true, endsTransaction: true };
+const ddl = { ...commits, usesSchema: true };
+/** No other name than that of a schema's own can be meant. */
+const needs = { usesSchema: true, needsSchema: true };
+
 const tables = (created: string[], dropped: string[] = [], renamed: { from: string; to: string }[] = []) => ({
   temporaryTables: { created, dropped, renamed },
 });
@@ -20,21 +24,26 @@ const dropped = (...names: { qualifier: string | null; name: string }[]) => ({
   droppedTables: names,
 });
 
+const change = { writes: true, mayRunTriggers: true };
+
 const cases: [text: string, told: object][] = [
   // Temporary tables
-  ['CREATE TEMPORARY TABLE t (a INT)', { ...created('t'), usesSchema: true }],
-  [
-    'CREATE OR REPLACE TEMPORARY TABLE IF NOT EXISTS `d`.`T 1` AS SELECT 1',
-    { ...created('T 1', 'd'), usesSchema: true },
-  ],
-  ['CREATE /*!50000 TEMPORARY */ TABLE t LIKE u', { ...created('t'), usesSchema: true }],
-  ['CREATE TEMPORARY SEQUENCE s', { ...created('s'), usesSchema: true }],
-  ['CREATE TABLE t (a INT)', ddl],
-  ['DROP TABLE t', { ...ddl, ...dropped({ qualifier: null, name: 't' }) }],
+  ['CREATE TEMPORARY TABLE t (a INT)', { ...created('t'), ...needs }],
+  ['CREATE OR REPLACE TEMPORARY TABLE IF NOT EXISTS `d`.`T 1` AS SELECT 1', created('T 1', 'd')],
+  ['CREATE /*!50000 TEMPORARY */ TABLE t LIKE u', { ...created('t'), ...needs }],
+  ['CREATE TEMPORARY TABLE d.t LIKE u', { ...created('t', 'd'), usesSchema: true }],
+  ['CREATE TEMPORARY TABLE d.t SELECT * FROM u', { ...created('t', 'd'), usesSchema: true }],
+  ['CREATE TEMPORARY SEQUENCE s', { ...created('s'), ...needs }],
+  ['CREATE TABLE t (a INT)', { ...ddl, ...needs }],
+  ['CREATE TABLE d.t (a INT)', commits],
+  ['CREATE VIEW v AS SELECT 1', ddl],
+  ['DROP TABLE t', { ...ddl, ...needs, ...dropped({ qualifier: null, name: 't' }) }],
+  ['DROP TABLE d.t', { ...commits, ...dropped({ qualifier: 'd', name: 't' }) }],
   [
     'DROP TABLE IF EXISTS a, d.B, `c` CASCADE',
     {
       ...ddl,
+      ...needs,
       ...dropped(
         { qualifier: null, name: 'a' },
         { qualifier: 'd', name: 'B' },
@@ -44,18 +53,23 @@ const cases: [text: string, told: object][] = [
   ],
   [
     'DROP TEMPORARY TABLE IF EXISTS a',
-    { writes: true, usesSchema: true, ...dropped({ qualifier: null, name: 'a' }) },
+    { writes: true, ...needs, ...dropped({ qualifier: null, name: 'a' }) },
   ],
   ['DROP DATABASE d', { ...ddl, mayDropSchema: true }],
   ['DROP SCHEMA IF EXISTS d', { ...ddl, mayDropSchema: true }],
   ['DROP VIEW v', ddl],
-  ['ALTER TABLE a ADD COLUMN b INT, RENAME TO d.C', { ...ddl, ...tables([], [], [{ from: 'a', to: 'c' }]) }],
-  ['ALTER IGNORE TABLE a RENAME b', { ...ddl, ...tables([], [], [{ from: 'a', to: 'b' }]) }],
-  ['ALTER TABLE a RENAME COLUMN b TO c, RENAME INDEX d TO e', ddl],
+  [
+    'ALTER TABLE a ADD COLUMN b INT, RENAME TO d.C',
+    { ...ddl, ...needs, ...tables([], [], [{ from: 'a', to: 'c' }]) },
+  ],
+  ['ALTER IGNORE TABLE a RENAME b', { ...ddl, ...needs, ...tables([], [], [{ from: 'a', to: 'b' }]) }],
+  ['ALTER TABLE a RENAME COLUMN b TO c, RENAME INDEX d TO e', { ...ddl, ...needs }],
+  ['ALTER TABLE d.a ADD COLUMN b INT', ddl],
   [
     'RENAME TABLE a TO b, d.c TO e',
     {
       ...ddl,
+      ...needs,
       ...tables(
         [],
         [],
@@ -67,7 +81,8 @@ const cases: [text: string, told: object][] = [
     },
   ],
   ['RENAME USER a TO b', ddl],
-  ['TRUNCATE TABLE t', ddl],
+  ['TRUNCATE TABLE t', { ...ddl, ...needs }],
+  ['TRUNCATE d.t', commits],
   // Transactions
   ['BEGIN', { beginsTransaction: true, endsTransaction: true }],
   ['BEGIN WORK', { beginsTransaction: true, endsTransaction: true }],
@@ -93,7 +108,7 @@ const cases: [text: string, told: object][] = [
   ["XA RECOVER FORMAT='SQL'", { isRead: true }],
   ['START SLAVE', ddl],
   // Locks
-  ['LOCK TABLES a READ, b WRITE', { locks: ['lock-tables'], endsTransaction: true, usesSchema: true }],
+  ['LOCK TABLES a READ, b WRITE', { locks: ['lock-tables'], endsTransaction: true, ...needs }],
   ['UNLOCK TABLES', { locks: ['unlock-tables'], endsTransaction: true }],
   ['LOCK INSTANCE FOR BACKUP', { opaque: 'LOCK INSTANCE', writes: true, usesSchema: true }],
   ['FLUSH TABLES WITH READ LOCK', { ...ddl, locks: ['flush-read-lock'] }],
@@ -107,7 +122,6 @@ const cases: [text: string, told: object][] = [
     "DO RELEASE_LOCK('a')",
     {
       locks: ['release-lock'],
-      usesSchema: true,
       lockCalls: [expect.objectContaining({ function: 'RELEASE_LOCK' })],
     },
   ],
@@ -164,7 +178,19 @@ const cases: [text: string, told: object][] = [
   // The rest
   ['USE d', { use: 'd' }],
   ['USE `d 1`', { use: 'd 1' }],
-  ['INSERT INTO t VALUES (1)', { writes: true, mayRunTriggers: true, usesSchema: true }],
+  ['INSERT INTO t VALUES (1)', { ...change, ...needs }],
+  ['REPLACE DELAYED `t` SET a = 1', { ...change, ...needs }],
+  ['INSERT d.t VALUES (1)', change],
+  ['INSERT IGNORE INTO d.t SELECT * FROM u', { ...change, usesSchema: true }],
+  ['INSERT INTO d.t SELECT * FROM d.u ON DUPLICATE KEY UPDATE a = 1', change],
+  ['UPDATE LOW_PRIORITY t SET a = 1', { ...change, ...needs }],
+  ['UPDATE d.t SET a = (SELECT 1 FROM d.u)', change],
+  ['UPDATE d.t SET a = (SELECT 1 FROM u)', { ...change, usesSchema: true }],
+  ['UPDATE d.t JOIN u SET a = 1', { ...change, usesSchema: true }],
+  ['DELETE QUICK FROM t WHERE a', { ...change, ...needs }],
+  ['DELETE FROM d.t ORDER BY a LIMIT 1', change],
+  ['DELETE a FROM d.t AS a', { ...change, usesSchema: true }],
+  ['DELETE FROM a USING d.t AS a', { ...change, usesSchema: true }],
   ['WITH a AS (SELECT 1) UPDATE t SET b = 1', { writes: true, mayRunTriggers: true, usesSchema: true }],
   [
     "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
@@ -176,7 +202,9 @@ const cases: [text: string, told: object][] = [
   ],
   ["LOAD XML INFILE 'x' INTO TABLE t", { writes: true, mayRunTriggers: true, usesSchema: true }],
   ['LOAD INDEX INTO CACHE t', ddl],
-  ['CALL p()', { opaque: 'CALL', writes: true, usesSchema: true }],
+  ['CALL p()', { opaque: 'CALL', writes: true, ...needs }],
+  ['CALL d.p(1)', { opaque: 'CALL', writes: true }],
+  ['CALL d.p((SELECT 1 FROM t))', { opaque: 'CALL', writes: true, usesSchema: true }],
   ['SHUTDOWN', { ...ddl, endsConnection: true }],
   ['GRANT ALL ON *.* TO u', ddl],
   ['SIGNAL SQLSTATE "45000"', { usesSchema: true }],
@@ -283,7 +311,7 @@ describe('a long statement', () => {
   const rows = `INSERT INTO t (a, b) VALUES ${Array.from({ length: 2_000 }, () => row).join(', ')}`;
 
   it('of values is judged', () => {
-    expect(effects(rows)).toEqual({ verb: 'INSERT', writes: true, mayRunTriggers: true, usesSchema: true });
+    expect(effects(rows)).toEqual({ verb: 'INSERT', ...change, ...needs });
   });
 
   it('is judged by what stands behind its values', () => {

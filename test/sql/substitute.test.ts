@@ -44,3 +44,12 @@ it('a question that is put ten thousand times makes the text longer by its answe
   const both = substitute(Buffer.from(`SELECT ${one}+${other}+${one}`), mariadb, values);
   expect(both?.originalName(both.text.toString())).toBe(`SELECT ${one}+${other}+${one}`);
 });
+
+it('the schema that a session has not is NULL, typed as the name of one', () => {
+  const asked = Buffer.from("SELECT Database( ), 'SCHEMA()', SCHEMA()");
+  const put = substitute(asked, mariadb, { schema: 'none' });
+  const [name, text, other] = put?.text.toString().slice('SELECT '.length).split(', ') ?? [];
+  expect(name).toBe('NULLIF(DATABASE(),DATABASE())');
+  expect(text).toBe("'SCHEMA()'");
+  expect([name, other].map((column = '') => put?.originalName(column))).toEqual(['Database( )', 'SCHEMA()']);
+});

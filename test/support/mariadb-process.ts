@@ -104,6 +104,8 @@ function serverArguments(
     // As servers with replicas have it: it brings variables that only the server sets.
     '--server-id=1',
     `--log-bin=${join(data, 'binlog')}`,
+    // Under MIXED a connection's temporary tables, whosesoever, decide how its statements are logged: docs/operations.md.
+    '--binlog-format=ROW',
     '--log-output=TABLE',
     `--general-log=${generalLog ? 1 : 0}`,
     ...smallServer,

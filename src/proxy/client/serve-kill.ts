@@ -38,7 +38,9 @@ function prepareKill(
   { id }: KillEffect,
 ): void {
   const { session } = client;
-  const statement = session.statements.add(payload, effects, fingerprint, preparedUnder(session));
+  const under = preparedUnder(session);
+  const preparation = { preparePayload: payload, originalName: null, under, fingerprint, effects };
+  const statement = session.statements.add(preparation);
   statement.parameters = id === 'parameter' ? 1 : 0;
   const parameter = column('?', FieldType.NULL, {
     collation: Collation.binary,

@@ -1,10 +1,12 @@
 // The diagnostics of sessions on a shared connection: what was saved of them is given back to statements that ask for it.
 
 import type { Diagnostics } from '../../session/diagnostics.js';
-import { queryCommand, type StateCommand } from '../../session/difference.js';
+import { needsFreshSchema, queryCommand, setVariables, type StateCommand } from '../../session/difference.js';
 import { levelOf, warningsReply } from '../../session/saved-warnings.js';
 import type { Session } from '../../session/session.js';
-import { countLiteral, substitute, type Substitution } from '../../sql/substitute.js';
+import { ofSchema, quoted } from '../../session/variables.js';
+import { countLiteral, substitute, type SessionValues, type Substitution } from '../../sql/substitute.js';
+import type { Statement } from '../../sql/types.js';
 import { Command, lastingStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import { clearDiagnostics, onlyLooks } from './given-conditions.js';
@@ -46,21 +48,47 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   const ownCount = own && live.state.rowCountOf === session;
   const ownRows = live.state.foundRowsOf === session;
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
-  if (!effects.some((effect) => effect.usesConnectionId) && ((ownCount && ownRows) || !asksDiagnostics))
-    return null;
-  const connectionId = String(session.id);
-  // What a prepared statement asks of the last one changes from execution to execution; its session's id does not.
-  if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), { connectionId });
+  const identity = ownIdentity(effects, session, live);
+  if (identity === null && ((ownCount && ownRows) || !asksDiagnostics)) return null;
+  // What a prepared statement asks of the last one changes from execution to execution; who its session is does not.
+  if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), identity ?? {});
   if (!own && askedWarnings(command) !== null) return noWarnings;
   const counted = countStatement(command, diagnostics);
   if (counted !== null && !own) return counted;
   const values = {
-    connectionId,
+    ...identity,
     ...(own ? {} : warningCounts(diagnostics)),
     ...(ownCount ? {} : { rowCount: diagnostics.rowCount }),
     ...(ownRows ? {} : { foundRows: diagnostics.foundRows ?? '0' }),
   };
   return substitute(text, session.sqlMode(live.facts), values);
+}
+
+/** The session's id, and that it has no schema where the connection has one; null where neither is asked for. */
+function ownIdentity(
+  effects: readonly Statement[],
+  session: Session,
+  { state }: Live,
+): Pick<SessionValues, 'connectionId' | 'schema'> | null {
+  const asksId = effects.some(({ usesConnectionId }) => usesConnectionId);
+  const asksSchema =
+    needsFreshSchema(state, session) && effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
+  if (!asksId && !asksSchema) return null;
+  return { ...(asksId && { connectionId: String(session.id) }), ...(asksSchema && { schema: 'none' }) };
+}
+
+/**
+ * A session without a schema has the server's own collation in the place of the schema's, where the connection has a schema;
+ * the assignment that a statement needs before it asks, or null.
+ */
+export function schemaCollationStep(
+  { effects }: ClientCommand,
+  session: Session,
+  { facts, state }: Live,
+): StateCommand | null {
+  const asks = effects.some(({ asksOfSchema }) => asksOfSchema.includes('collation'));
+  if (!asks || !needsFreshSchema(state, session) || session.variables.has(ofSchema)) return null;
+  return setVariables(state, session, null, [[ofSchema, quoted(facts.collationDatabase)]]);
 }
 
 function warningCounts({ warningCount, errorCount }: Diagnostics) {

@@ -1,6 +1,6 @@
 // A command's payload as the backend is to get it: the connection's statement ids, the session's own values.
 
-import { executePayload } from '../../session/prepared-statements.js';
+import { executePayload, type Preparation } from '../../session/prepared-statements.js';
 import type { Substitution } from '../../sql/substitute.js';
 import { Command } from '../../wire/constants.js';
 import { int } from '../../wire/lenenc.js';
@@ -16,6 +16,14 @@ export function payloadFor(command: ClientCommand, own: Substitution | null): Bu
   if (statement === null) return payload;
   if (code === Command.STMT_EXECUTE) return executePayload(statement, payload);
   return withStatementId(payload, statement.backend?.id ?? 0);
+}
+
+/** @param named has names for the columns of a text that is not the client's own; null for one that is */
+export function namedLike(
+  payload: Buffer,
+  named: Pick<Preparation, 'originalName'> | null,
+): Pick<Preparation, 'preparePayload' | 'originalName'> {
+  return { preparePayload: payload, originalName: named?.originalName ?? null };
 }
 
 /** The command is sent as `payloadFor` has it: the server knows the types that it binds, where it binds any. */

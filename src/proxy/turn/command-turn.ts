@@ -15,7 +15,7 @@ import { cancelOver } from './cancel.js';
 import { errPayload, toErrPacket } from '../command/error-reply.js';
 import { ClientReply } from './client-reply.js';
 import type { ClientCommand } from '../command/command.js';
-import { closePayload, longDataFor, noteTypes, payloadFor } from './command-payload.js';
+import { closePayload, longDataFor, namedLike, noteTypes, payloadFor } from './command-payload.js';
 import { answersLate } from '../state/new-globals.js';
 import { ownValues, savedWarningsReply } from '../state/diagnostics-turn.js';
 import { joined, type DressedCommand } from '../locks/lock-edits.js';
@@ -185,16 +185,17 @@ export class CommandTurn implements Refusable, TurnTimes {
     live: Live,
     steps: readonly StateCommand[],
   ): Promise<Outcome> {
-    const { connection } = live;
+    const { connection, state } = live;
     const { session } = this.owner;
     const own = ownValues(command, session, live);
     const payload = payloadFor(command, own);
     checkSize(payload, live);
     noteTypes(command);
-    const rename = joined(own?.originalName ?? null, originalName);
+    const made = namedLike(payload, own ?? command.statement);
+    const rename = joined(made.originalName, originalName);
     const countsAlike = session.has(Capability.FOUND_ROWS);
     connection.cork();
-    for (const id of live.state.unusedStatements.splice(0)) connection.tell(closePayload(id));
+    for (const id of state.unusedStatements.splice(0)) connection.tell(closePayload(id));
     const outcomes = runSteps(steps, connection);
     for (const data of longDataFor(command)) connection.tell(data);
     const isHeld = this.locks !== null || answersLate(this.command);
@@ -205,7 +206,7 @@ export class CommandTurn implements Refusable, TurnTimes {
         reply.forward(bytes);
       },
       betweenRows: (sequence) => reply.betweenRows(sequence),
-      prepared: (ok) => registerPrepared(ok, payload, command, this.hasAnswered ? null : session, live.state),
+      prepared: (ok) => registerPrepared(ok, made, command, this.hasAnswered ? null : session, state),
       ...(countsAlike ? {} : { affectedRows: (ok, index) => changedRows(ok, command.effects, index) }),
       ...(rename === null ? {} : { definition: (payload) => renameColumn(payload, rename) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),

@@ -10,6 +10,7 @@ import {
 } from '../../session/difference.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import { preparedUnder } from '../../session/prepared-under.js';
+import type { Preparation } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
 import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
@@ -20,7 +21,7 @@ import type { Live } from '../backend/backend-link.js';
 import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
-import { clearingStep, lastInsertIdStep } from '../state/diagnostics-turn.js';
+import { clearingStep, lastInsertIdStep, schemaCollationStep } from '../state/diagnostics-turn.js';
 import { DifferenceFailed } from './take-steps.js';
 import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
@@ -45,18 +46,15 @@ export function renewalFor(
   held: boolean,
 ): string | null {
   const { effects, code } = command;
-  const usesSchema =
-    effects.length === 0
-      ? code !== Command.QUERY
-      : effects.some((effect) => effect.usesSchema || (!held && mayHold(effect))) || mayLeaveSchema(effects);
-  if (!usesSchema || code === Command.INIT_DB || !needsFreshSchema(live.state, session)) return null;
-  if (held || costsOthers(command, live)) throw new DifferenceFailed(noSchema);
-  return 'a session without a schema has its turn';
-}
-
-/** Whether a new connection would cost others something, and be of no use to the command. */
-function costsOthers({ effects }: ClientCommand, live: Live): boolean {
-  return effects.length === 1 && effects[0]?.needsSchema === true && !isRenewable(live);
+  if (!needsFreshSchema(live.state, session)) return null;
+  const isFieldList = code === Command.FIELD_LIST;
+  const usesSchema = isFieldList || effects.some((effect) => effect.usesSchema) || mayLeaveSchema(effects);
+  const isFree = isRenewable(live);
+  const fails = isFieldList || effects[0]?.needsSchema === true;
+  if (usesSchema && (held || (fails && !isFree))) throw new DifferenceFailed(noSchema);
+  // What begins to hold the connection without a schema had better find none there, if that costs nobody anything.
+  const mayWant = isFree && !held && code !== Command.STMT_PREPARE && effects.some(mayHold);
+  return usesSchema || mayWant ? 'a session without a schema has its turn' : null;
 }
 
 /** Where it went would have to be asked, and the answer would be another session's schema. */
@@ -92,12 +90,12 @@ export async function settleResident(resident: Session | null, live: Live): Prom
 /**
  * Keeps the session's statement that the server has just prepared.
  * @param session null where it was cancelled: the client will never close what it does not know of
- * @param payload as it was sent, with the session's own values where they had to be put in
+ * @param made what was sent, with the session's own values where they had to be put in
  * @returns the id that the client gets
  */
 export function registerPrepared(
   ok: { readonly statementId: number; readonly parameters: number },
-  payload: Buffer,
+  made: Pick<Preparation, 'preparePayload' | 'originalName'>,
   { effects, fingerprint }: ClientCommand,
   session: Session | null,
   state: ConnectionState,
@@ -106,7 +104,7 @@ export function registerPrepared(
     state.unusedStatements.push(ok.statementId);
     return ok.statementId;
   }
-  const statement = session.statements.add(payload, effects, fingerprint, preparedUnder(session));
+  const statement = session.statements.add({ ...made, under: preparedUnder(session), fingerprint, effects });
   statement.parameters = ok.parameters;
   statement.backend = { owner: state, id: ok.statementId };
   return statement.id;
@@ -132,8 +130,8 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
   await askLoginRole(command.effects, session, live);
   const tables = tableSteps(command, session, live);
   const steps = aroundDifference(tables, session, live);
-  const clearing = clearingStep(command, session, live);
-  if (clearing !== null) steps.push(clearing);
+  for (const step of [clearingStep(command, session, live), schemaCollationStep(command, session, live)])
+    if (step !== null) steps.push(step);
   const statements = textStatementSteps(command, session, live);
   steps.push(...statements);
   if (tables.length + statements.length > 0) live.state.countsAreStale();
