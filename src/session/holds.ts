@@ -10,6 +10,8 @@ export type Hold =
   | 'transaction'
   | 'table locks'
   | 'read lock'
+  | 'backup stage'
+  | 'backup lock'
   | 'named lock'
   | 'handler'
   | 'cursor'
@@ -163,6 +165,8 @@ export class Holds {
 const onlyBySuccess: ReadonlySet<Hold> = new Set<Hold>([
   'table locks',
   'read lock',
+  'backup stage',
+  'backup lock',
   'text prepared statements',
 ]);
 
@@ -213,6 +217,14 @@ function lockChanges(lock: Statement['locks'][number]): Change[] {
       ];
     case 'flush-read-lock':
       return [['read lock', true]];
+    case 'backup-stage':
+      return [['backup stage', true]];
+    case 'backup-stage-end':
+      return [['backup stage', false]];
+    case 'backup-lock':
+      return [['backup lock', true]];
+    case 'backup-unlock':
+      return [['backup lock', false]];
     case 'get-lock':
     case 'release-lock':
     case 'release-all-locks':

@@ -44,6 +44,27 @@ export function readFlush(reading: Reading): void {
   if (keeps) reading.draft.locks.push('flush-read-lock');
 }
 
+/** MariaDB's `BACKUP STAGE ...`, `BACKUP LOCK t` and `BACKUP UNLOCK`: https://mariadb.com/kb/en/backup-stage/ */
+export function readBackup(reading: Reading): void {
+  const { draft } = reading;
+  readAdministration(reading);
+  switch (acceptOneOf(reading, 'STAGE', 'LOCK', 'UNLOCK')) {
+    case 'STAGE':
+      draft.usesSchema = false;
+      draft.locks.push(accept(reading, 'END') ? 'backup-stage-end' : 'backup-stage');
+      return;
+    case 'LOCK':
+      draft.locks.push('backup-lock');
+      return;
+    case 'UNLOCK':
+      draft.usesSchema = false;
+      draft.locks.push('backup-unlock');
+      return;
+    default:
+      obscure(draft, 'BACKUP');
+  }
+}
+
 /** `HANDLER t OPEN | READ | CLOSE`. */
 export function readHandler(reading: Reading): void {
   const { draft } = reading;

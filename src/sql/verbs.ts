@@ -1,6 +1,6 @@
 // Which reader reads the statements of which verb.
 import { readKill } from './kill.js';
-import { readAdministration, readFlush, readHandler, readLock, readUnlock } from './locks.js';
+import { readAdministration, readBackup, readFlush, readHandler, readLock, readUnlock } from './locks.js';
 import { readDeallocate, readExecute, readPrepare } from './prepare.js';
 import {
   readAnalyze,
@@ -160,7 +160,7 @@ const readers: Readonly<Record<string, Reader>> = {
   CHECKSUM: readChecksum,
   SHUTDOWN: readShutdown,
   RESTART: readShutdown,
-  BACKUP: readUnjudged,
+  BACKUP: readBackup,
   BINLOG: readUnjudged,
   CLONE: readUnjudged,
   GRANT: readAdministration,

@@ -26,7 +26,7 @@ async function openCursor(client: RawClient): Promise<void> {
 }
 
 beforeEach(async () => {
-  account = await server.createAccount({ maxUserConnections: 1 });
+  account = await server.createAccount({ maxUserConnections: 1, privileges: ['RELOAD'] });
   await server.query(`CREATE TABLE ${account.schema}.t (id INT)`);
 });
 
@@ -77,6 +77,8 @@ describe('a lease that runs out while others wait', () => {
     ['a cursor', () => openCursor(one), 'SELECT 1', undefined],
     ['an open transaction', () => one.query('BEGIN'), 'SELECT 1', undefined],
     ['table locks', () => one.query('LOCK TABLES t READ'), 'SELECT 1', undefined],
+    ['a backup', () => one.query('BACKUP STAGE START'), 'CREATE TABLE IF NOT EXISTS u (id INT)', undefined],
+    ['a backup’s lock', () => one.query('BACKUP LOCK t'), "ALTER TABLE t COMMENT = ''", undefined],
   ])('of %s takes nothing from those who hold nothing', async (_, hold, again, errno) => {
     await start({ pinTimeoutMs: 50 });
     await server.query(`INSERT INTO ${account.schema}.t VALUES (1), (2)`);

@@ -48,6 +48,8 @@ describe('locks', () => {
   it.each<[text: string, hold: Hold]>([
     ['LOCK TABLES t WRITE', 'table locks'],
     ['FLUSH TABLES WITH READ LOCK', 'read lock'],
+    ['BACKUP STAGE START', 'backup stage'],
+    ['BACKUP LOCK t', 'backup lock'],
     ['HANDLER t OPEN', 'handler'],
   ])('%s holds', (text, hold) => expect(after(text)).toContain(hold));
 

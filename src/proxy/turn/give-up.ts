@@ -17,6 +17,8 @@ const mild: ReadonlySet<Hold> = new Set<Hold>([
   'settings of the next transaction',
   'table locks',
   'read lock',
+  'backup stage',
+  'backup lock',
   'handler',
   'cursor',
 ]);
@@ -54,6 +56,9 @@ async function letGo(
   for (const { err } of await Promise.all(closed)) if (err !== null) return false;
   // A handler whose table is gone is closed; what is still open then, the server says nothing of.
   for (const alias of handlers) await connection.ask(`HANDLER \`${alias.replaceAll('`', '``')}\` CLOSE`);
+  // While a backup is going on, hardly anything else is allowed.
+  if (reasons.includes('backup stage') && (await connection.ask('BACKUP STAGE END')) === null) return false;
+  if (reasons.includes('backup lock') && (await connection.ask('BACKUP UNLOCK')) === null) return false;
   const isRolledBack = (await connection.ask('ROLLBACK', false)) !== null;
   const hasLocks = reasons.includes('table locks') || reasons.includes('read lock');
   return isRolledBack && (!hasLocks || (await connection.ask('UNLOCK TABLES')) !== null);
