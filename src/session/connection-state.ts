@@ -162,12 +162,15 @@ export class ConnectionState {
     if (released !== null) this.leftovers.push(released);
   }
 
-  /** What clears away what ended sessions have left, whatever comes of it. Only between turns: each statement is told once. */
-  takeLeftovers(): string[] {
+  /**
+   * What clears away what ended sessions have left, whatever comes of it. Only between turns: each statement is told once.
+   * @param mayDrop whether tables can be dropped now
+   */
+  takeLeftovers(mayDrop: boolean): string[] {
     const { leftovers, temporaryTables, textStatements, userVariables } = this;
     return [
       ...leftovers.splice(0),
-      ...temporaryTables.takeOrphans(),
+      ...(mayDrop ? temporaryTables.takeOrphans() : []),
       ...textStatements.takeOrphans(),
       ...userVariables.takeOrphans(),
     ];

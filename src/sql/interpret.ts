@@ -34,9 +34,13 @@ export function interpret(text: Buffer, mode: SqlMode, tokens: readonly Token[])
   if (mode.mariadb && isSetStatement(tokens, first)) return setStatement(reading);
   readByVerb(reading);
   survey(reading);
+  if (draft.opaque !== null && complainsOfFunctions.has(verb)) draft.needsSchema = false;
   if (draft.lockCalls === null && draft.opaque === null) draft.lockCalls = readLockCalls(reading);
   return { draft, takesRest: reading.takesRest };
 }
+
+/** Where a function that needs a schema, too, may stand in front of the table: the server complains of what comes first. */
+const complainsOfFunctions = new Set(['SELECT', 'VALUES', 'WITH', 'SET', 'DO']);
 
 /** Index of the verb of the statement that begins at `from`. */
 function verbFrom(tokens: readonly Token[], from: number): number {

@@ -36,6 +36,7 @@ export function readUnlock(reading: Reading): void {
 /** `FLUSH ...`: with READ LOCK or FOR EXPORT it keeps locks. */
 export function readFlush(reading: Reading): void {
   readAdministration(reading);
+  reading.draft.usesSchema = reading.tokens.some(({ word }) => word === 'TABLE' || word === 'TABLES');
   const keeps = reading.tokens.some(
     ({ word }, at) =>
       (word === 'READ' && reading.tokens[at + 1]?.word === 'LOCK') ||

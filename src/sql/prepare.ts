@@ -45,6 +45,8 @@ export function readExecute(reading: Reading): void {
   const { draft } = reading;
   reading.assignsMentioned = true;
   draft.writes = true;
+  // Its text is another matter.
+  draft.usesSchema = false;
   if (accept(reading, 'IMMEDIATE')) {
     draft.runs = preparedText(reading, 'USING');
     if (draft.runs === null) obscure(draft, 'EXECUTE IMMEDIATE');

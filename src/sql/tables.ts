@@ -20,6 +20,7 @@ export function readCreate(reading: Reading): void {
   const isTemporary = accept(reading, 'TEMPORARY');
   draft.endsTransaction = !isTemporary;
   draft.writes = !isTemporary;
+  if (outsideOfSchemas.has(peek(reading))) draft.usesSchema = false;
   reading.callsFrom = peek(reading) === 'TABLE' ? firstQuery(reading) : tokens.length;
   const created = acceptOneOf(reading, 'TABLE', 'SEQUENCE') === '' ? null : createdTable(reading);
   if (!isTemporary) return;
@@ -30,6 +31,9 @@ export function readCreate(reading: Reading): void {
   draft.createdTables.push(created);
   draft.temporaryTables.created.push(created.name.toLowerCase());
 }
+
+/** What has no schema itself. */
+const outsideOfSchemas = new Set(['DATABASE', 'SCHEMA', 'USER', 'ROLE', 'SERVER']);
 
 /** What `LIKE` names, and what the query that fills it reads, may be in another schema than the table. */
 function createdTable(reading: Reading): QualifiedName | null {
@@ -65,8 +69,10 @@ export function readDrop(reading: Reading): void {
     case 'DATABASE':
     case 'SCHEMA':
       draft.mayDropSchema = true;
+      draft.usesSchema = false;
       return;
     case '':
+      if (outsideOfSchemas.has(peek(reading))) draft.usesSchema = false;
       if (isTemporary) obscure(draft, 'DROP TEMPORARY');
       return;
     default:
@@ -98,6 +104,7 @@ export function readDeallocated(reading: Reading): void {
     return;
   }
   reading.draft.deallocate = deallocated;
+  reading.draft.usesSchema = false;
 }
 
 /** `ALTER [ONLINE] [IGNORE] TABLE [IF EXISTS] t ... RENAME [TO | AS | =] u`. */

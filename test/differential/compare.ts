@@ -35,6 +35,7 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
   if (at < 0) return { same: true, run: proxied };
   if (at >= proxied.lossAt) return { same: 'given up', run: proxied };
+  if (refusedAlike(replyAt(direct, at), replyAt(proxied, at))) return { same: 'given up', run: proxied };
   if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
     return { same: 'given up', run: proxied };
   }
@@ -45,6 +46,13 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
     directly: replyAt(direct, at),
     throughPort: replyAt(proxied, at),
   };
+}
+
+/** The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. */
+function refusedAlike(direct: readonly string[], proxied: readonly string[]): boolean {
+  const [error = ''] = direct;
+  const isError = direct.length === 1 && error[4] === '\xff';
+  return isError && proxied.length === 1 && proxied[0]?.endsWith('#3D000No database selected') === true;
 }
 
 function replyAt(run: Run, at: number): readonly string[] {

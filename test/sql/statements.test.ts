@@ -37,6 +37,9 @@ const cases: [text: string, told: object][] = [
   ['CREATE TABLE t (a INT)', { ...ddl, ...needs }],
   ['CREATE TABLE d.t (a INT)', commits],
   ['CREATE VIEW v AS SELECT 1', ddl],
+  ['CREATE DATABASE IF NOT EXISTS d', commits],
+  ['CREATE USER u', commits],
+  ['DROP ROLE r', commits],
   ['DROP TABLE t', { ...ddl, ...needs, ...dropped({ qualifier: null, name: 't' }) }],
   ['DROP TABLE d.t', { ...commits, ...dropped({ qualifier: 'd', name: 't' }) }],
   [
@@ -55,8 +58,8 @@ const cases: [text: string, told: object][] = [
     'DROP TEMPORARY TABLE IF EXISTS a',
     { writes: true, ...needs, ...dropped({ qualifier: null, name: 'a' }) },
   ],
-  ['DROP DATABASE d', { ...ddl, mayDropSchema: true }],
-  ['DROP SCHEMA IF EXISTS d', { ...ddl, mayDropSchema: true }],
+  ['DROP DATABASE d', { ...commits, mayDropSchema: true }],
+  ['DROP SCHEMA IF EXISTS d', { ...commits, mayDropSchema: true }],
   ['DROP VIEW v', ddl],
   [
     'ALTER TABLE a ADD COLUMN b INT, RENAME TO d.C',
@@ -113,7 +116,7 @@ const cases: [text: string, told: object][] = [
   ['LOCK INSTANCE FOR BACKUP', { opaque: 'LOCK INSTANCE', writes: true, usesSchema: true }],
   ['FLUSH TABLES WITH READ LOCK', { ...ddl, locks: ['flush-read-lock'] }],
   ['FLUSH LOCAL TABLES a, b FOR EXPORT', { ...ddl, locks: ['flush-read-lock'] }],
-  ['FLUSH STATUS', ddl],
+  ['FLUSH STATUS', commits],
   ['BACKUP STAGE BLOCK_DDL', { ...commits, locks: ['backup-stage'] }],
   ['BACKUP STAGE END', { ...commits, locks: ['backup-stage-end'] }],
   ['BACKUP LOCK d.t', { ...ddl, locks: ['backup-lock'] }],
@@ -159,13 +162,13 @@ const cases: [text: string, told: object][] = [
   ],
   ["PREPARE s FROM CONCAT('a', 'b')", { prepare: { name: 's', text: null, from: null }, usesSchema: true }],
   ["PREPARE s FROM 'a' 'b'", { prepare: { name: 's', text: null, from: null }, usesSchema: true }],
-  ['EXECUTE S', { execute: 's', writes: true, usesSchema: true }],
+  ['EXECUTE S', { execute: 's', writes: true }],
   [
     'EXECUTE s USING @a',
-    { execute: 's', writes: true, usesSchema: true, userVariables: { mentioned: ['a'], assigned: ['a'] } },
+    { execute: 's', writes: true, userVariables: { mentioned: ['a'], assigned: ['a'] } },
   ],
-  ["EXECUTE IMMEDIATE 'SELECT 1'", { runs: 'SELECT 1', writes: true, usesSchema: true }],
-  ["EXECUTE IMMEDIATE 'SELECT ?' USING 1", { runs: 'SELECT ?', writes: true, usesSchema: true }],
+  ["EXECUTE IMMEDIATE 'SELECT 1'", { runs: 'SELECT 1', writes: true }],
+  ["EXECUTE IMMEDIATE 'SELECT ?' USING 1", { runs: 'SELECT ?', writes: true }],
   [
     'EXECUTE IMMEDIATE @a',
     {
@@ -175,8 +178,8 @@ const cases: [text: string, told: object][] = [
       userVariables: { mentioned: ['a'], assigned: ['a'] },
     },
   ],
-  ['DEALLOCATE PREPARE s', { deallocate: 's', usesSchema: true }],
-  ['DROP PREPARE S', { deallocate: 's', usesSchema: true }],
+  ['DEALLOCATE PREPARE s', { deallocate: 's' }],
+  ['DROP PREPARE S', { deallocate: 's' }],
   ['SET ROLE r', { role: 'r' }],
   ['SET ROLE `a b`, s EXCEPT t;', { role: '`a b`, s EXCEPT t' }],
   // The rest

@@ -123,8 +123,16 @@ function withTexts(effects: readonly Statement[], session: Session, mode: SqlMod
     if (executed === undefined) return [effect];
     // They stand in the command where what executes them stands.
     const { start, end } = effect;
-    return [{ ...effect, runs: executed }, ...read(executed).map((inner) => ({ ...inner, start, end }))];
+    const inner = read(executed).map((inner) => ({ ...inner, start, end }));
+    const needsSchema = effect.execute === null && inner[0]?.needsSchema === true;
+    const usesSchema = effect.usesSchema || asksOfSchema(inner);
+    return [{ ...effect, runs: executed, needsSchema, usesSchema }, ...inner];
   });
+}
+
+/** Nothing can be put in the place of such a question in a text that another statement brings. */
+function asksOfSchema(brought: readonly Statement[]): boolean {
+  return brought.some(({ asksOfSchema }) => asksOfSchema.length > 0);
 }
 
 /** The text that the statement executes; undefined where it executes none that is known. */
@@ -135,10 +143,10 @@ function executedText({ execute, runs }: Statement, session: Session): string | 
 /** The server makes the variables that a text is to assign, or changes their character set, when it is prepared. */
 function preparing(effect: Statement, prepared: readonly Statement[]): Statement {
   const assigned = prepared.flatMap(({ userVariables }) => userVariables.assigned);
-  if (assigned.length === 0) return effect;
   const { userVariables } = effect;
   return {
     ...effect,
+    usesSchema: prepared.some(({ usesSchema }) => usesSchema) || asksOfSchema(prepared),
     userVariables: {
       mentioned: [...userVariables.mentioned, ...assigned],
       assigned: [...userVariables.assigned, ...assigned],

@@ -140,6 +140,9 @@ export function learnTold(
   return told;
 }
 
+/** The name of no schema. */
+const ELSEWHERE = '';
+
 function learnSchema(
   session: Session,
   state: ConnectionState,
@@ -148,6 +151,8 @@ function learnSchema(
   isOnly: boolean,
 ): void {
   if (statement.use !== null && outcome.err === null) session.schema = state.schema = statement.use;
+  // A session that has none stays without, wherever the connection is then.
+  else if (statement.mayDropSchema && isOnly && session.schema === null) state.schema &&= ELSEWHERE;
   else if ((statement.use !== null && !isOnly) || statement.mayDropSchema) state.schema = undefined;
 }
 

@@ -32,14 +32,8 @@ import { commandFinished, commandStarted, type TurnTimes } from './turn-events.j
 import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
-import {
-  checkSize,
-  registerPrepared,
-  renewalFor,
-  saveBeforeReset,
-  settleResident,
-  stepsTo,
-} from './turn-preparation.js';
+import { checkSize, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
+import { refused, schemaCare } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -138,12 +132,14 @@ export class CommandTurn implements Refusable, TurnTimes {
     if (slot.resident !== this.owner) await settleResident(before, live);
     slot.resident = this.owner;
     session.begin(live.facts);
-    const renewal = renewalFor(this.command, session, live, held);
-    if (renewal !== null) return this.renew(renewal, live, before);
+    const care = schemaCare(this.command, session, live, held);
+    if (care === 'renew') return this.renew('a session without a schema has its turn', live, before);
     checkSize(this.command.payload, live);
     const { locks } = this;
-    const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
-    let steps = [...(await stepsTo(this.command, session, live)), ...(locks?.stepsBefore(live) ?? [])];
+    const command = care === 'refuse' ? refused(this.command, session, live) : this.command;
+    const dressed = care === 'refuse' ? undefined : locks?.dress(live);
+    const sent = dressed ?? { command, originalName: null };
+    let steps = [...(await stepsTo(command, session, live)), ...(locks?.stepsBefore(live) ?? [])];
     const isAwaited =
       locks !== null ||
       (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain));
@@ -162,7 +158,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
     if (!answersLate(this.command)) this.reply?.confirm();
-    await learnFromReply(this.owner, this.command, live, outcome).finally(() => this.reply?.confirm());
+    await learnFromReply(this.owner, command, live, outcome).finally(() => this.reply?.confirm());
     this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);

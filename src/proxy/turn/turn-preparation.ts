@@ -1,72 +1,25 @@
 // Before a command is sent: its session's state is brought onto the connection, and nobody else's is lost by that.
 
 import { FleetError } from '../../errors.js';
-import {
-  difference,
-  needsFreshSchema,
-  queryCommand,
-  setVariables,
-  type StateCommand,
-} from '../../session/difference.js';
+import { difference, queryCommand, setVariables, type StateCommand } from '../../session/difference.js';
 import type { ConnectionState } from '../../session/connection-state.js';
+import type { Hold } from '../../session/holds.js';
 import { preparedUnder } from '../../session/prepared-under.js';
 import type { Preparation } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
 import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command, ServerStatus } from '../../wire/constants.js';
-import type { ErrPacket } from '../../wire/reply-packets.js';
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
-import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep, schemaCollationStep } from '../state/diagnostics-turn.js';
-import { DifferenceFailed } from './take-steps.js';
 import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askLoginRole } from '../state/login-role.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 import { exchangeVariables, saveAllVariables } from '../state/variable-exchange.js';
-
-/**
- * What a session without a schema gets instead of a new connection, where that would cost it what it holds, or others what they
- * have there: as good as always the server would say the same.
- */
-const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
-
-/**
- * Why this command needs a new connection; null where this one will do.
- * @throws DifferenceFailed where a new one would cost more than it is of use
- */
-export function renewalFor(
-  command: ClientCommand,
-  session: Session,
-  live: Live,
-  held: boolean,
-): string | null {
-  const { effects, code } = command;
-  if (!needsFreshSchema(live.state, session)) return null;
-  const isFieldList = code === Command.FIELD_LIST;
-  const usesSchema = isFieldList || effects.some((effect) => effect.usesSchema) || mayLeaveSchema(effects);
-  const isFree = isRenewable(live);
-  const fails = isFieldList || effects[0]?.needsSchema === true;
-  if (usesSchema && (held || (fails && !isFree))) throw new DifferenceFailed(noSchema);
-  // What begins to hold the connection without a schema had better find none there, if that costs nobody anything.
-  const mayWant = isFree && !held && code !== Command.STMT_PREPARE && effects.some(mayHold);
-  return usesSchema || mayWant ? 'a session without a schema has its turn' : null;
-}
-
-/** Where it went would have to be asked, and the answer would be another session's schema. */
-function mayLeaveSchema(effects: readonly Statement[]): boolean {
-  return effects.some(({ use, mayDropSchema }) => mayDropSchema || (use !== null && effects.length > 1));
-}
-
-/** Once the session holds the connection, no other can be had for it. */
-function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): boolean {
-  const isShared = lockCalls !== null && lockCalls.length > 0;
-  return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
-}
 
 /**
  * To be called for what is sent, in which more may stand than the client wrote.
@@ -143,13 +96,18 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
   return steps;
 }
 
-/** What ended sessions have left goes, whatever comes of it. */
+/** What ended sessions have left goes, whatever comes of it; their tables once whoever has the connection can drop them. */
 function clearLeftovers(session: Session, live: Live): void {
   const { connection, state } = live;
-  const leftovers = state.takeLeftovers();
+  const leftovers = state.takeLeftovers(!fixingTables.some((hold) => session.holds.has(hold)));
   if (leftovers.length === 0) return;
   leaveDiagnostics(session, live);
   state.countsAreStale();
+  // The session's own wish is a part of the difference, which comes behind.
+  for (const name of readOnlyVariables.filter((name) => isOn(state.valueOf(name)))) {
+    connection.clearAway(`SET @@session.${name}='OFF'`);
+    state.learn(name, "'OFF'");
+  }
   for (const sql of leftovers) connection.clearAway(sql);
 }
 
@@ -196,6 +154,9 @@ function begins({ beginsTransaction, oneShot, locks, assigns }: Statement): bool
   const mayForbid = assigns.some(({ name }) => forbidding.has(name));
   return beginsTransaction || oneShot || mayForbid || locks.includes('lock-tables');
 }
+
+/** In these a session may be unable to drop tables, or would begin its next transaction by it. */
+const fixingTables: readonly Hold[] = ['transaction', 'table locks', 'settings of the next transaction'];
 
 const readOnlyVariables: readonly string[] = ['tx_read_only', 'transaction_read_only'];
 

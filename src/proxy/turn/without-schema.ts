@@ -1,0 +1,71 @@
+// The commands of sessions without a schema, on a connection that has one and cannot be led back to none.
+
+import { needsFreshSchema } from '../../session/difference.js';
+import type { Session } from '../../session/session.js';
+import { dropStatement } from '../../session/text-statements.js';
+import type { Statement } from '../../sql/types.js';
+import { Command } from '../../wire/constants.js';
+import type { Live } from '../backend/backend-link.js';
+import { isRenewable } from '../backend/connection-care.js';
+import type { ClientCommand } from '../command/command.js';
+
+/**
+ * What is to be done about the connection's schema: nothing, a new connection, or to have the command refused, because a new one
+ * would cost its session what it holds, or others what they have there, and be of no use to it.
+ */
+export type SchemaCare = 'none' | 'renew' | 'refuse';
+
+/** @param held whether the session holds the connection */
+export function schemaCare(
+  { effects, code, statement }: ClientCommand,
+  session: Session,
+  live: Live,
+  held: boolean,
+): SchemaCare {
+  if (!needsFreshSchema(live.state, session)) return 'none';
+  // A prepared statement runs in the schema in which it was prepared, wherever its session is.
+  if (code === Command.STMT_EXECUTE && statement?.under.schema != null) return 'none';
+  const isFieldList = code === Command.FIELD_LIST;
+  const usesSchema = isFieldList || effects.some((effect) => effect.usesSchema) || mayLeaveSchema(effects);
+  const isFree = isRenewable(live);
+  const fails = isFieldList || effects[0]?.needsSchema === true;
+  if (usesSchema && (held || (fails && !isFree))) return 'refuse';
+  // What begins to hold the connection without a schema had better find none there, if that costs nobody anything.
+  const mayWant = isFree && !held && code !== Command.STMT_PREPARE && effects.some(mayHold);
+  return usesSchema || mayWant ? 'renew' : 'none';
+}
+
+/** Where it went would have to be asked, and the answer would be another session's schema. */
+function mayLeaveSchema(effects: readonly Statement[]): boolean {
+  return effects.length > 1 && effects.some(({ use, mayDropSchema }) => mayDropSchema || use !== null);
+}
+
+/** Once the session holds the connection, no other can be had for it. */
+function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): boolean {
+  const isShared = lockCalls !== null && lockCalls.length > 0;
+  return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
+}
+
+const refusal = Buffer.from(
+  "SIGNAL SQLSTATE '3D000' SET MYSQL_ERRNO=1046,MESSAGE_TEXT='No database selected'",
+);
+
+/**
+ * The command to be sent in the place of one that is to be refused: the server says what it as good as always would say to
+ * the client's, and knows of it when it is asked for its errors.
+ */
+export function refused(
+  command: ClientCommand,
+  session: Session,
+  { connection, state }: Live,
+): ClientCommand {
+  // A PREPARE that fails drops what had its name.
+  for (const { prepare } of command.effects) {
+    if (prepare === null) continue;
+    session.textStatements.delete(prepare.name);
+    state.textStatements.drop(prepare.name);
+    connection.clearAway(dropStatement(prepare.name));
+  }
+  const payload = Buffer.concat([Buffer.from([Command.QUERY]), refusal]);
+  return { ...command, code: Command.QUERY, payload, text: refusal, effects: [], statement: null };
+}
