@@ -10,6 +10,8 @@ import { quoted } from './variables.js';
 export interface TextStatement {
   readonly text: string;
   readonly under: PreparedUnder;
+  /** User variables that it assigns: the server gives them another type when it prepares it. */
+  readonly assigned: readonly string[];
 }
 
 /** A session's text prepared statements by name (lower case). */

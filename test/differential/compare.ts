@@ -50,9 +50,11 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
 
 /** The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. */
 function refusedAlike(direct: readonly string[], proxied: readonly string[]): boolean {
-  const [error = ''] = direct;
-  const isError = direct.length === 1 && error[4] === '\xff';
-  return isError && proxied.length === 1 && proxied[0]?.endsWith('#3D000No database selected') === true;
+  return (
+    direct.at(-1)?.[4] === '\xff' &&
+    proxied.length === 1 &&
+    proxied[0]?.endsWith('#3D000No database selected') === true
+  );
 }
 
 function replyAt(run: Run, at: number): readonly string[] {

@@ -561,6 +561,10 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
         'SELECT * FROM t',
         'COMMIT',
       ].map((sql) => said(0, sql)),
+      said(0, 'SET character_set_connection = ucs2'),
+      said(0, 'SELECT COUNT(*) FROM log'),
+      said(0, "SELECT 'x', @@collation_connection"),
+      said(0, 'SET NAMES utf8mb4'),
       did(0, { do: 'set-option', multi: true }),
       did(0, { do: 'prepare', slot: 0, sql: 'SELECT DATABASE(), ? AS x' }),
       did(0, { do: 'prepare', slot: 1, sql: 'BEGIN' }),
@@ -682,6 +686,28 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT * FROM tmp'),
     ],
     [plain, { ...plain, schema: '{second}' }],
+  ],
+  [
+    'a variable keeps its type while the text that is to assign it is prepared again',
+    [
+      said(1, "PREPARE p FROM 'SET @a = ?'"),
+      did(1, { do: 'prepare', slot: 0, sql: 'SET @a = (SELECT MAX(id) FROM t)' }),
+      said(0, 'CALL fails_late()'),
+      said(1, 'SET @f = adds(2), @s = pure(3)'),
+      said(1, "BEGIN NOT ATOMIC SET @s = 'block'; SELECT @s; END"),
+      said(1, 'SELECT @a'),
+    ],
+  ],
+  [
+    'a statement that was prepared without a schema has none where it is prepared again',
+    [
+      did(0, { do: 'prepare', slot: 2, sql: 'SELECT ? AS x, DATABASE()' }),
+      said(1, 'SET insert_id = 77'),
+      did(1, { do: 'reconnect', login: plain }),
+      said(1, 'SELECT DATABASE()'),
+      did(0, { do: 'execute', slot: 2, values: [-3], bind: true, cursor: false }),
+    ],
+    [nowhere, plain],
   ],
 ];
 

@@ -6,7 +6,6 @@ import { levelOf, warningsReply } from '../../session/saved-warnings.js';
 import type { Session } from '../../session/session.js';
 import { ofSchema, quoted } from '../../session/variables.js';
 import { countLiteral, substitute, type SessionValues, type Substitution } from '../../sql/substitute.js';
-import type { Statement } from '../../sql/types.js';
 import { Command, lastingStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import { clearDiagnostics, onlyLooks } from './given-conditions.js';
@@ -48,7 +47,7 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   const ownCount = own && live.state.rowCountOf === session;
   const ownRows = live.state.foundRowsOf === session;
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
-  const identity = ownIdentity(effects, session, live);
+  const identity = ownIdentity(command, session, live);
   if (identity === null && ((ownCount && ownRows) || !asksDiagnostics)) return null;
   // What a prepared statement asks of the last one changes from execution to execution; who its session is does not.
   if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), identity ?? {});
@@ -64,15 +63,19 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   return substitute(text, session.sqlMode(live.facts), values);
 }
 
-/** The session's id, and that it has no schema where the connection has one; null where neither is asked for. */
+/**
+ * The session's id, and that it has no schema where the connection has one; null where neither is asked for. What is prepared
+ * may be prepared again where there is one.
+ */
 function ownIdentity(
-  effects: readonly Statement[],
+  { code, effects }: ClientCommand,
   session: Session,
   { state }: Live,
 ): Pick<SessionValues, 'connectionId' | 'schema'> | null {
   const asksId = effects.some(({ usesConnectionId }) => usesConnectionId);
-  const asksSchema =
-    needsFreshSchema(state, session) && effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
+  const isWithout =
+    code === Command.STMT_PREPARE ? session.schema === null : needsFreshSchema(state, session);
+  const asksSchema = isWithout && effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
   if (!asksId && !asksSchema) return null;
   return { ...(asksId && { connectionId: String(session.id) }), ...(asksSchema && { schema: 'none' }) };
 }

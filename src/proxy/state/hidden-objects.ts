@@ -84,7 +84,7 @@ export function noteTextStatements(
     session.textStatements.delete(name);
     live.state.textStatements.drop(name);
     if (statement.prepare === null || !canRestore(name, text)) continue;
-    session.textStatements.set(name, { text, under: preparedUnder(session) });
+    session.textStatements.set(name, { text, under: preparedUnder(session), assigned: [] });
     live.state.textStatements.give(name, session.textStatements);
   }
   return true;

@@ -83,7 +83,8 @@ export function learnTextStatement(
   session.textStatements.delete(name);
   state.textStatements.drop(name);
   if (prepare === null || failed || !canRestore(name, prepare.text)) return;
-  session.textStatements.set(name, { text: prepare.text, under: preparedUnder(session) });
+  const { assigned } = statement.userVariables;
+  session.textStatements.set(name, { text: prepare.text, under: preparedUnder(session), assigned });
   state.textStatements.give(name, session.textStatements);
 }
 

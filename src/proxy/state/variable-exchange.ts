@@ -29,20 +29,23 @@ function longestValue({ maxAllowedPacket }: ServerFacts): number {
 /**
  * User variables that the command mentions, where the connection holds other sessions' values: those are read and kept for
  * their owners, then overwritten.
+ * @param retyped variables of the session whose types what goes before will have changed: they are given their values again
  * @throws BackendGone
  */
 export async function exchangeVariables(
   command: ClientCommand,
   session: Session,
   live: Live,
+  retyped: readonly string[],
 ): Promise<StateCommand[]> {
   const { userVariables } = live.state;
   const names = namesTouched(command, session, live);
-  if (names.size === 0) return [];
   const owner = session.userVariables;
+  if (names.size + retyped.length === 0) return [];
   const foreign = userVariables.foreign(names, owner);
-  await saveVariables(userVariables.worthSaving(foreign), live);
-  const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner)])];
+  await saveVariables(userVariables.worthSaving([...foreign, ...retyped]), live);
+  const kept = retyped.filter((name) => owner.savedVariables.has(name));
+  const toSet = [...new Set([...foreign, ...userVariables.missing(names, owner), ...kept])];
   const values = toSet.map((name) => [name, owner.savedVariables.get(name) ?? UNSET] as const);
   return portions(values, live.facts.maxAllowedPacket - AROUND).map((portion) =>
     queryCommand(assignVariables(portion), () => {

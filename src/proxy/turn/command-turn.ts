@@ -33,7 +33,7 @@ import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import { checkSize, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
-import { refused, schemaCare } from './without-schema.js';
+import { refusalSteps, refused, schemaCare } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -136,10 +136,11 @@ export class CommandTurn implements Refusable, TurnTimes {
     if (care === 'renew') return this.renew('a session without a schema has its turn', live, before);
     checkSize(this.command.payload, live);
     const { locks } = this;
-    const command = care === 'refuse' ? refused(this.command, session, live) : this.command;
-    const dressed = care === 'refuse' ? undefined : locks?.dress(live);
-    const sent = dressed ?? { command, originalName: null };
-    let steps = [...(await stepsTo(command, session, live)), ...(locks?.stepsBefore(live) ?? [])];
+    const isRefused = care === 'refuse';
+    const command = isRefused ? refused(this.command, session, live) : this.command;
+    const sent = (isRefused ? null : locks?.dress(live)) ?? { command, originalName: null };
+    const last = isRefused ? refusalSteps(session, live) : (locks?.stepsBefore(live) ?? []);
+    let steps = [...(await stepsTo(command, session, live)), ...last];
     const isAwaited =
       locks !== null ||
       (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain));

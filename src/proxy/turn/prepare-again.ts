@@ -46,23 +46,29 @@ export async function prepareAgain(
   statement.backend = { owner: state, id };
 }
 
-/** Text prepared statements whose names another session has used since; other sessions' are not to be found. */
+/**
+ * Text prepared statements whose names another session has used since; other sessions' are not to be found.
+ * @returns the steps, and the user variables whose types they change
+ */
 export function textStatementSteps(
   { effects }: ClientCommand,
   session: Session,
   { state }: Live,
-): StateCommand[] {
+): { readonly steps: readonly StateCommand[]; readonly retyped: readonly string[] } {
+  const retyped: string[] = [];
   const owners = state.textStatements;
   const own = session.textStatements;
   const all = effects.some(mayExecute) ? new Set([...own.keys(), ...owners.names]) : [];
-  const steps = (name: string, isWanted: boolean): StateCommand[] => {
+  const stepsFor = (name: string, isWanted: boolean): StateCommand[] => {
     const restore = owners.restore(name, own);
-    const under = own.get(name)?.under;
-    if (restore !== null && under !== undefined) {
+    const statement = own.get(name);
+    if (restore !== null && statement !== undefined) {
       owners.spoil(name);
+      retyped.push(...statement.assigned);
       const given = (): void => owners.give(name, own);
       const refused = isWanted ? {} : { refused: () => owners.drop(name) };
-      return preparedUnder({ ...queryCommand(restore, given, false), ...refused }, under, session, state);
+      const step = { ...queryCommand(restore, given, false), ...refused };
+      return preparedUnder(step, statement.under, session, state);
     }
     if (!owners.isForeign(name, own)) return [];
     const dropped = (): void => owners.drop(name);
@@ -72,12 +78,13 @@ export function textStatementSteps(
   const isReachable = (name: string): boolean =>
     session.schema !== null || own.get(name)?.under.schema == null;
   const named = effects.flatMap(({ execute, deallocate }) => execute ?? deallocate ?? []);
-  return [
+  const steps = [
     ...[...all]
       .filter((name) => !named.includes(name) && isReachable(name))
-      .flatMap((name) => steps(name, false)),
-    ...[...new Set(named)].flatMap((name) => steps(name, true)),
+      .flatMap((name) => stepsFor(name, false)),
+    ...[...new Set(named)].flatMap((name) => stepsFor(name, true)),
   ];
+  return { steps, retyped };
 }
 
 /** The step among those that bring back what it needs; it counts for nothing where they failed. */

@@ -86,9 +86,9 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
   for (const step of [clearingStep(command, session, live), schemaCollationStep(command, session, live)])
     if (step !== null) steps.push(step);
   const statements = textStatementSteps(command, session, live);
-  steps.push(...statements);
-  if (tables.length + statements.length > 0) live.state.countsAreStale();
-  steps.push(...(await exchangeVariables(command, session, live)));
+  steps.push(...statements.steps);
+  if (tables.length + statements.steps.length > 0) live.state.countsAreStale();
+  steps.push(...(await exchangeVariables(command, session, live, statements.retyped)));
   const insertId = lastInsertIdStep(command, session, live);
   if (insertId !== null) steps.push(insertId);
   for (const { payload } of steps) checkSize(payload, live);

@@ -1,8 +1,9 @@
 // The commands of sessions without a schema, on a connection that has one and cannot be led back to none.
 
-import { needsFreshSchema } from '../../session/difference.js';
+import { needsFreshSchema, setVariables, type StateCommand } from '../../session/difference.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
+import { isWide, quoted } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
@@ -49,6 +50,13 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
 const refusal = Buffer.from(
   "SIGNAL SQLSTATE '3D000' SET MYSQL_ERRNO=1046,MESSAGE_TEXT='No database selected'",
 );
+
+/** The letters of its SQLSTATE must not be wide ones. */
+export function refusalSteps(session: Session, { state }: Live): StateCommand[] {
+  const name = 'collation_connection';
+  if (!isWide(session.wanted(name, state))) return [];
+  return [setVariables(state, session, null, [[name, quoted('latin1_swedish_ci')]], true)];
+}
 
 /**
  * The command to be sent in the place of one that is to be refused: the server says what it as good as always would say to
