@@ -2,7 +2,7 @@
 
 import type { Statement } from '../sql/types.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
-import { levelOf, lostWarnings, withInvalidNumber, type SavedWarnings } from './saved-warnings.js';
+import { lostWarnings, withInvalidNumber, type SavedWarnings } from './saved-warnings.js';
 
 /** How a statement ended, as far as it bears on the diagnostics. */
 export interface StatementEnd {
@@ -125,11 +125,11 @@ export class Diagnostics {
   }
 
   get warningCount(): string {
-    return String(this.saved?.rows.length ?? 0);
+    return String(this.saved?.counts.warningCount ?? 0);
   }
 
   get errorCount(): string {
-    return String(this.saved?.rows.filter((row) => levelOf(row) === 'Error').length ?? 0);
+    return String(this.saved?.counts.errorCount ?? 0);
   }
 }
 

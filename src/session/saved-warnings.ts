@@ -24,6 +24,13 @@ export interface SavedWarnings {
   readonly rows: readonly WarningRow[];
   /** What GET DIAGNOSTICS tells of each row. */
   readonly conditions: readonly Condition[];
+  readonly counts: WarningCounts;
+}
+
+/** @@warning_count and @@error_count, which also count what servers do not keep (past max_error_count). */
+export interface WarningCounts {
+  readonly warningCount: number;
+  readonly errorCount: number;
 }
 
 /** Level, code and message. */
@@ -36,7 +43,12 @@ const columns: readonly ColumnDefinition[] = [
   column('Message', FieldType.VAR_STRING, { length: 2_048, flags: 1, decimals: 39 }),
 ];
 
-export const noWarnings: SavedWarnings = { columns, rows: [], conditions: [] };
+export const noWarnings: SavedWarnings = {
+  columns,
+  rows: [],
+  conditions: [],
+  counts: { warningCount: 0, errorCount: 0 },
+};
 
 export function levelOf(row: WarningRow): string {
   return row[0]?.toString('latin1') ?? '';
@@ -70,10 +82,12 @@ export function conditionOf(row: WarningRow, error: ErrPacket | null): Condition
 export function lostWarnings(error: ErrPacket | null, count: number): SavedWarnings {
   if (error !== null) {
     const row = ['Error', String(error.errno), error.message];
-    return { columns, rows: [row], conditions: [conditionOf(row, error)] };
+    const counts = { warningCount: 1, errorCount: 1 };
+    return { columns, rows: [row], conditions: [conditionOf(row, error)], counts };
   }
   const rows = Array.from({ length: Math.min(count, MOST_WARNINGS) }, () => lostWarning);
-  return { columns, rows, conditions: rows.map((row) => conditionOf(row, null)) };
+  const conditions = rows.map((row) => conditionOf(row, null));
+  return { columns, rows, conditions, counts: { warningCount: count, errorCount: 0 } };
 }
 
 /** As many as servers keep: https://mariadb.com/kb/en/server-system-variables/#max_error_count */
@@ -89,10 +103,12 @@ const lostWarning: WarningRow = [
 /** With the complaint that a server puts behind them about a GET DIAGNOSTICS of one that is not there. */
 export function withInvalidNumber(saved: SavedWarnings): SavedWarnings {
   const [errno, message] = ['1758', 'Invalid condition number'];
+  const { warningCount, errorCount } = saved.counts;
   return {
     ...saved,
     rows: [...saved.rows, ['Error', errno, message]],
     conditions: [...saved.conditions, plainCondition(errno, message, '35000')],
+    counts: { warningCount: warningCount + 1, errorCount: errorCount + 1 },
   };
 }
 

@@ -4,7 +4,7 @@ import { readAdministration } from './locks.js';
 import { accept, acceptOneOf, atEnd, needsSchemaFor, peek, qualifiedName, skipWords } from './reading.js';
 import type { Reading } from './reading.js';
 import { namesUnqualifiedTable, surelyNeedsSchema } from './schema.js';
-import { Kind } from './token.js';
+import { Kind, type Token } from './token.js';
 
 /** SELECT, VALUES, TABLE, in parentheses or not. */
 export function readQuery(reading: Reading): void {
@@ -23,13 +23,21 @@ export function readChange({ draft }: Reading): void {
 
 /** INSERT and REPLACE as the statement's verb. */
 export function readInsert(reading: Reading): void {
+  const { draft, tokens } = reading;
   readChange(reading);
+  const options = reading.at;
   skipWords(reading, ...changeOptions);
+  const ignores = tokens.slice(options, reading.at).some(({ word }) => word === 'IGNORE');
+  draft.updatesDuplicates = !ignores && tokens.some((_, at) => isOnDuplicate(tokens, at));
   accept(reading, 'INTO');
   readTarget(reading, () => true);
 }
 
-/** UPDATE and DELETE as the statement's verb. */
+function isOnDuplicate(tokens: readonly Token[], at: number): boolean {
+  return tokens[at]?.word === 'DUPLICATE' && tokens[at - 1]?.word === 'ON' && tokens[at + 1]?.word === 'KEY';
+}
+
+/** UPDATE as the statement's verb. */
 export function readUpdate(reading: Reading): void {
   readChange(reading);
   skipWords(reading, ...changeOptions);

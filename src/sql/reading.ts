@@ -43,6 +43,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     isRead: false,
     writes: false,
     mayRunTriggers: false,
+    updatesDuplicates: false,
     beginsTransaction: false,
     endsTransaction: false,
     endsConnection: false,

@@ -126,6 +126,8 @@ export interface Statement {
   readonly writes: boolean;
   /** INSERT, UPDATE, DELETE, REPLACE, LOAD: triggers of the table may do to the session what a procedure may. */
   readonly mayRunTriggers: boolean;
+  /** INSERT ... ON DUPLICATE KEY UPDATE, without IGNORE. */
+  readonly updatesDuplicates: boolean;
   /** It opens a transaction whatever autocommit is (BEGIN, START TRANSACTION, COMMIT AND CHAIN, XA START). */
   readonly beginsTransaction: boolean;
   /** It ends an open transaction: COMMIT, ROLLBACK, BEGIN, and what commits implicitly. A hint: the status flag decides. */

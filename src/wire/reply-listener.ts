@@ -8,8 +8,8 @@ export interface ReplyListener {
   /** What was forwarded so far ends behind a row, in the packet numbered `sequence`. Not told behind every row. */
   betweenRows?(sequence: number): void;
   ok?(ok: OkPacket): void;
-  /** Answers with the count of affected rows that the client is to see. */
-  affectedRows?(ok: OkPacket): OkPacket['affectedRows'];
+  /** Answers with the packet as its counts are to be for the client; with the same where they are right. */
+  counted?(ok: OkPacket): OkPacket;
   err?(err: ErrPacket): void;
   /** The EOF behind the definitions, or the one behind the rows. */
   eof?(eof: EofPacket, behind: 'definitions' | 'rows'): void;

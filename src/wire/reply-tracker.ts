@@ -252,10 +252,9 @@ export class ReplyTracker {
   private seeOk(packet: Buffer, payload: Buffer): Buffer {
     const ok = readOk(payload, this.tracked);
     this.step({ type: 'ok', ok });
-    const affectedRows = this.listener.affectedRows?.(ok) ?? ok.affectedRows;
-    this.listener.ok?.({ ...ok, affectedRows });
-    if (!this.tracked && affectedRows === ok.affectedRows) return packet;
-    return frame(writeOk({ ...ok, affectedRows }), this.sequence);
+    const counted = this.listener.counted?.(ok) ?? ok;
+    this.listener.ok?.(counted);
+    return this.tracked || counted !== ok ? frame(writeOk(counted), this.sequence) : packet;
   }
 
   private seePrepared(packet: Buffer, payload: Buffer): Buffer {

@@ -69,13 +69,22 @@ export function readColumnDefinition(payload: Buffer): ColumnDefinition {
   };
 }
 
-/** The definition with another name for its column; everything else as it was. @throws MALFORMED_PACKET */
+/**
+ * The definition with another name for its column; everything else as it was. Of an expression whose rows were kept in a table
+ * (for a cursor) the name is there a second time, as the original one. @throws MALFORMED_PACKET
+ */
 export function renameColumn(payload: Buffer, rename: (name: string) => string): Buffer {
   const reader = new PayloadReader(payload);
   const before = Array.from({ length: 4 }, () => lenencString(reader.lenencBytes()));
   // Byte by byte: the name is in whatever character set the client has its results in.
   const name = rename(reader.lenencString('latin1'));
-  return Buffer.concat([...before, lenencString(Buffer.from(name, 'latin1')), reader.rest()]);
+  const original = reader.lenencString('latin1');
+  const names = [name, original === '' ? '' : rename(original)];
+  return Buffer.concat([
+    ...before,
+    ...names.map((text) => lenencString(Buffer.from(text, 'latin1'))),
+    reader.rest(),
+  ]);
 }
 
 export type TextValue = string | Buffer | null;

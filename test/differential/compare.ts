@@ -50,11 +50,8 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
 
 /** The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. */
 function refusedAlike(direct: readonly string[], proxied: readonly string[]): boolean {
-  return (
-    direct.at(-1)?.[4] === '\xff' &&
-    proxied.length === 1 &&
-    proxied[0]?.endsWith('#3D000No database selected') === true
-  );
+  const [error = '', refusal = ''] = [direct.at(-1), proxied.at(-1)];
+  return error[4] === '\xff' && refusal.endsWith('#3D000No database selected');
 }
 
 function replyAt(run: Run, at: number): readonly string[] {

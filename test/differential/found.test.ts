@@ -709,6 +709,30 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
     [nowhere, plain],
   ],
+  [
+    'warnings are counted also past those that the server keeps',
+    [
+      said(0, 'SET max_error_count = 1'),
+      said(0, 'SET character_set_results = NULL; SELECT b FROM t ORDER BY id; CALL fails_late(); SELECT 3'),
+      said(0, 'SELECT @@session.warning_count'),
+      said(0, "SELECT CAST('12y' AS SIGNED), CAST('12z' AS SIGNED) FROM t"),
+      said(1, 'SELECT missing'),
+      said(0, 'SHOW COUNT(*) WARNINGS'),
+      said(0, 'SHOW WARNINGS'),
+    ],
+  ],
+  [
+    'columns of a cursor keep also the original names of what was asked of the session',
+    [
+      did(0, {
+        do: 'prepare',
+        slot: 0,
+        sql: 'SELECT CONNECTION_ID() > ? AS x, DATABASE(), connection_id() > 1',
+      }),
+      did(0, { do: 'execute', slot: 0, values: [2], bind: true, cursor: true }),
+    ],
+    [nowhere, plain],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createSales } from '../support/fixtures.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { command, type RawClient } from '../support/raw-client.js';
+import { command, connectRaw, type RawClient } from '../support/raw-client.js';
 import { capability, usualCapabilities } from '../support/raw-login.js';
 import type { RawPacket } from '../support/raw-packets.js';
 
@@ -180,6 +180,36 @@ describe('counts of rows', () => {
       "INSERT INTO t (id, name) VALUES (91, 'x'), (92, 'x'); UPDATE t SET name = 'x' WHERE id > 91",
     );
     expect(reply.map(({ payload }) => payload[1])).toEqual([2, 0]);
+  });
+});
+
+describe('an INSERT that updates the rows that are there', () => {
+  it.each([
+    ["(1, 'new'), (2, 'same'), (3, 'new')", 'name = VALUES(name)'],
+    ["(81, 'x'), (82, 'x'), (83, 'x')", 'name = name'],
+    ["(1, 'new'), (1, 'new')", 'name = VALUES(name)'],
+    ["(1, 'a'), (1, 'b')", 'name = VALUES(name), id = id'],
+  ])('with %s counts as directly, whether found rows are counted or not', async (rows, update) => {
+    const other = await server.createAccount();
+    await createSales(server, other, 5);
+    for (const flag of [0, capability.FOUND_ROWS]) {
+      const capabilities = usualCapabilities | flag;
+      const { host, port } = server;
+      const direct = await connectRaw({ host, port, ...other, capabilities });
+      const session = await instance.login({ schema: account.schema, capabilities });
+      const counts = async (client: RawClient, table: string) => {
+        await server.query(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, name VARCHAR(50))`);
+        await server.query(`INSERT INTO ${table} VALUES (1, 'old'), (2, 'same'), (82, 'x')`);
+        const sql = `INSERT INTO upserted VALUES ${rows} ON DUPLICATE KEY UPDATE upserted.${update}`;
+        const reply = await client.query(sql);
+        const rowCount = await client.rows('SELECT ROW_COUNT()');
+        await client.quit();
+        return [reply.map(({ bytes }) => bytes.toString('latin1')), rowCount];
+      };
+      expect(await counts(session, `${account.schema}.upserted`)).toEqual(
+        await counts(direct, `${other.schema}.upserted`),
+      );
+    }
   });
 });
 

@@ -43,6 +43,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   isRead: false,
   writes: false,
   mayRunTriggers: false,
+  updatesDuplicates: false,
   beginsTransaction: false,
   endsTransaction: false,
   endsConnection: false,

@@ -49,12 +49,20 @@ describe('a column under another name', () => {
   });
 
   it('is otherwise as it was', () => {
-    const renamed = renameColumn(writeColumnDefinition(definition), (name) => `${name} AS \xc3\xbc`);
-    expect(readColumnDefinition(renamed)).toEqual({ ...definition, name: 'LAST_INSERT_ID() AS ü' });
+    const plain = { ...definition, orgName: '' };
+    const renamed = renameColumn(writeColumnDefinition(plain), (name) => `${name} AS \xc3\xbc`);
+    expect(readColumnDefinition(renamed)).toEqual({ ...plain, name: 'LAST_INSERT_ID() AS ü' });
+  });
+
+  it('is the original one, too, of an expression whose rows were kept in a table', () => {
+    const kept = { ...definition, orgName: definition.name };
+    const renamed = renameColumn(writeColumnDefinition(kept), (name) => `${name}+1`);
+    const name = 'LAST_INSERT_ID()+1';
+    expect(readColumnDefinition(renamed)).toEqual({ ...kept, name, orgName: name });
   });
 
   it('is shown to the client, in whatever pieces its reply comes', () => {
-    const reply = (name: string): Buffer => textResultSet([{ ...definition, name }], [['1']], 2);
+    const reply = (name: string): Buffer => textResultSet([{ ...definition, name, orgName: '' }], [['1']], 2);
     const bytes = reply('7');
     for (let cut = 0; cut <= bytes.length; cut++) {
       const tracking = track('query', {

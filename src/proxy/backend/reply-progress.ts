@@ -31,7 +31,7 @@ export interface ReplySink {
   prepared?(prepared: PrepareOk): number;
   definition?(payload: Buffer): Buffer;
   /** @param index how many results of the command came before this one */
-  affectedRows?(ok: OkPacket, index: number): OkPacket['affectedRows'];
+  counted?(ok: OkPacket, index: number): OkPacket;
   localInfile?(): void;
 }
 
@@ -67,7 +67,7 @@ export class ReplyProgress {
       },
       prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
       ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
-      affectedRows: (ok) => sink.affectedRows?.(ok, this.results) ?? ok.affectedRows,
+      counted: (ok) => sink.counted?.(ok, this.results) ?? ok,
       localInfile: () => sink.localInfile?.(),
     };
   }

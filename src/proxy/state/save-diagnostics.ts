@@ -22,14 +22,18 @@ export function saveDiagnostics(session: Session, live: Live): void {
   state.diagnosticsOf = state.foundRowsOf = null;
   if (question === null) return;
   const hasInsertId = 'of' in state.insertId && state.insertId.of === session;
-  const values = connection.ask('SELECT FOUND_ROWS(), LAST_INSERT_ID() LIMIT 1');
+  const values = connection.ask(
+    'SELECT FOUND_ROWS(),LAST_INSERT_ID(),@@session.warning_count,@@session.error_count LIMIT 1',
+  );
   const warnings = question.warnings && hasWarnings ? askWarnings(live, diagnostics) : null;
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
+    const counts = { warningCount: Number(row?.[2]), errorCount: Number(row?.[3]) };
+    const saved = await warnings;
     diagnostics.answered({
       ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
       ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
-      saved: (warnings === null ? diagnostics.saved : await warnings) ?? noWarnings,
+      saved: saved === null ? (diagnostics.saved ?? noWarnings) : { ...saved, counts },
     });
   };
   diagnostics.known = done().catch(() => diagnostics.lost());
@@ -51,13 +55,16 @@ export function hasDiagnosticsOf(
   );
 }
 
+/** What the server keeps of the warnings. */
+type Kept = Omit<SavedWarnings, 'counts'>;
+
 /** Both questions leave the warnings where they are. */
-function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Promise<SavedWarnings | null> {
+function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Promise<Kept | null> {
   const shown = toldOnce(showWarnings(connection));
   const question = askConditions(facts);
   const told = question === null ? Promise.resolve(null) : connection.ask(question);
   const { lastError } = diagnostics;
-  const both = async (): Promise<SavedWarnings | null> => {
+  const both = async (): Promise<Kept | null> => {
     const reply = await shown;
     const answer = (await told)?.[0]?.[0] ?? null;
     if (reply === null) return null;
@@ -68,9 +75,7 @@ function askWarnings({ connection, facts }: Live, diagnostics: Diagnostics): Pro
   return toldOnce(both());
 }
 
-async function showWarnings(
-  connection: BackendConnection,
-): Promise<Omit<SavedWarnings, 'conditions'> | null> {
+async function showWarnings(connection: BackendConnection): Promise<Omit<Kept, 'conditions'> | null> {
   const bytes: Buffer[] = [];
   const payload = Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from('SHOW WARNINGS')]);
   const { err } = await connection.run(payload, 'query', { forward: (part) => bytes.push(Buffer.from(part)) })

@@ -8,7 +8,7 @@ import type { Session } from '../../session/session.js';
 import { Capability } from '../../wire/constants.js';
 import { writeErr, type ErrPacket } from '../../wire/reply-packets.js';
 import { renameColumn } from '../../wire/result-set.js';
-import { changedRows } from './affected-rows.js';
+import { withChangedRows } from './affected-rows.js';
 import { BackendGone, type Reply } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import { cancelOver } from './cancel.js';
@@ -204,7 +204,7 @@ export class CommandTurn implements Refusable, TurnTimes {
       },
       betweenRows: (sequence) => reply.betweenRows(sequence),
       prepared: (ok) => registerPrepared(ok, made, command, this.hasAnswered ? null : session, state),
-      ...(countsAlike ? {} : { affectedRows: (ok, index) => changedRows(ok, command.effects, index) }),
+      ...(countsAlike ? {} : { counted: (ok, index) => withChangedRows(ok, command.effects, index) }),
       ...(rename === null ? {} : { definition: (payload) => renameColumn(payload, rename) }),
       localInfile: () => this.owner.sendLocalFile(live, inFlight),
     });

@@ -113,12 +113,17 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
   const isGivenBack = state.diagnosticsOf !== session;
   const ownWarnings = session.diagnostics.note(effects, end, textOf(command), isGivenBack);
   // ROW_COUNT() of a connection that counts otherwise is not the session's.
-  const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(({ verb }) => verb === 'UPDATE');
+  const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(countsFoundRows);
   state.rowCountOf = countsAlike ? session : null;
   if (!ownWarnings && state.diagnosticsOf !== session) state.diagnosticsOf = null;
   else state.diagnosticsOf = session;
   if (rows !== null) state.foundRowsOf = session;
   if (maySetInsertId(effects, end)) state.insertId = { of: session };
+}
+
+/** It counts otherwise where CLIENT_FOUND_ROWS was asked for. */
+function countsFoundRows({ verb, updatesDuplicates }: Statement): boolean {
+  return verb === 'UPDATE' || updatesDuplicates;
 }
 
 function textOf({ text, statement }: ClientCommand): Buffer | null {
