@@ -7,7 +7,7 @@ import type { Script } from './step.js';
 export type Verdict =
   | { readonly same: true; readonly run: Run }
   /** The script lets a session run while another holds the backend: it says nothing. */
-  | { readonly same: 'blocked' }
+  | { readonly same: 'blocked'; readonly holds: Run['holds'] }
   /** The instance had to give up what a session had, and said so: what differs from then on may be what others see of that. */
   | { readonly same: 'given up'; readonly run: Run }
   | {
@@ -29,7 +29,7 @@ export async function compareScript(stage: Stage, script: Script): Promise<Verdi
 }
 
 async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
-  if (proxied.stuck === 'blocked') return { same: 'blocked' };
+  if (proxied.stuck === 'blocked') return { same: 'blocked', holds: proxied.holds };
   const direct = await runDirectly(stage, proxied.script);
   const { lines } = proxied.script;
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
@@ -48,10 +48,14 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   };
 }
 
-/** The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. */
+/**
+ * The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. Where
+ * it runs a statement elsewhere, that finds what it wants missing there.
+ */
 function refusedAlike(direct: readonly string[], proxied: readonly string[]): boolean {
   const [error = '', refusal = ''] = [direct.at(-1), proxied.at(-1)];
-  return error[4] === '\xff' && refusal.endsWith('#3D000No database selected');
+  const isRefused = refusal.endsWith('#3D000No database selected') || /information_schema/i.test(refusal);
+  return error[4] === '\xff' && refusal[4] === '\xff' && isRefused;
 }
 
 function replyAt(run: Run, at: number): readonly string[] {

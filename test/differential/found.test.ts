@@ -733,6 +733,28 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
     [nowhere, plain],
   ],
+  [
+    'what may need a schema is run where nothing is, before it costs others what they have',
+    [
+      said(1, 'CREATE TEMPORARY TABLE tmp (a INT)'),
+      said(1, 'SELECT * FROM tmp'),
+      ...[
+        'CHECKSUM TABLE {schema}.log',
+        "ALTER TABLE {schema}.t COMMENT 'x'",
+        'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}',
+        'SELECT DATABASE()',
+        'BEGIN',
+        'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}',
+        "SELECT 'x' AS x, {schema}.pure(4)",
+        'SELECT DATABASE(), @@collation_database',
+        'USE {third}; SELECT 1',
+        'SELECT DATABASE()',
+      ].map((sql) => said(0, sql)),
+      said(1, 'SELECT * FROM tmp'),
+      said(0, 'SELECT * FROM t'),
+    ],
+    [nowhere, plain],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
@@ -751,6 +773,7 @@ describe.each([
       const step = lines[verdict.at];
       expect({ step, reply: verdict.throughPort }).toEqual({ step, reply: verdict.directly });
     }
+    if (verdict.same === 'blocked') expect(verdict.holds).toEqual([]);
     expect(verdict).toMatchObject({ same: true });
   });
 });

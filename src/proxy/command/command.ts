@@ -126,7 +126,8 @@ function withTexts(effects: readonly Statement[], session: Session, mode: SqlMod
     const inner = read(executed).map((inner) => ({ ...inner, start, end }));
     const needsSchema = effect.execute === null && inner[0]?.needsSchema === true;
     const usesSchema = effect.usesSchema || asksOfSchema(inner);
-    return [{ ...effect, runs: executed, needsSchema, usesSchema }, ...inner];
+    const asked = inner.flatMap(({ asksOfSchema }) => asksOfSchema);
+    return [{ ...effect, runs: executed, needsSchema, usesSchema, asksOfSchema: asked }, ...inner];
   });
 }
 
@@ -147,6 +148,8 @@ function preparing(effect: Statement, prepared: readonly Statement[]): Statement
   return {
     ...effect,
     usesSchema: prepared.some(({ usesSchema }) => usesSchema) || asksOfSchema(prepared),
+    needsSchema: prepared[0]?.needsSchema === true,
+    asksOfSchema: prepared.flatMap(({ asksOfSchema }) => asksOfSchema),
     userVariables: {
       mentioned: [...userVariables.mentioned, ...assigned],
       assigned: [...userVariables.assigned, ...assigned],

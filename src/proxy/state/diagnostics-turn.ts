@@ -75,7 +75,11 @@ function ownIdentity(
   const asksId = effects.some(({ usesConnectionId }) => usesConnectionId);
   const isWithout =
     code === Command.STMT_PREPARE ? session.schema === null : needsFreshSchema(state, session);
-  const asksSchema = isWithout && effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
+  // Behind a USE the server knows better.
+  const asksSchema =
+    isWithout &&
+    effects.every(({ use }) => use === null) &&
+    effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
   if (!asksId && !asksSchema) return null;
   return { ...(asksId && { connectionId: String(session.id) }), ...(asksSchema && { schema: 'none' }) };
 }

@@ -20,6 +20,9 @@ import { ServerStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import type { Outcome } from '../backend/reply-progress.js';
 
+/** Where a session without a schema is while it cannot be without: everybody has this one, and nothing of anybody's is in it. */
+export const ELSEWHERE = 'information_schema';
+
 /**
  * Notes what a session's statements have done to its state, by what the server told and, where it tells nothing, by what
  * was read. Values that only the server knows are left in doubt.
@@ -141,8 +144,8 @@ export function learnTold(
   return told;
 }
 
-/** The name of no schema. */
-const ELSEWHERE = '';
+/** The name of no schema: whoever needs one goes there. */
+const SOMEWHERE = '';
 
 function learnSchema(
   session: Session,
@@ -153,7 +156,7 @@ function learnSchema(
 ): void {
   if (statement.use !== null && outcome.err === null) session.schema = state.schema = statement.use;
   // A session that has none stays without, wherever the connection is then.
-  else if (statement.mayDropSchema && isOnly && session.schema === null) state.schema &&= ELSEWHERE;
+  else if (statement.mayDropSchema && isOnly && session.schema === null) state.schema &&= SOMEWHERE;
   else if ((statement.use !== null && !isOnly) || statement.mayDropSchema) state.schema = undefined;
 }
 
@@ -193,7 +196,8 @@ function noteSchema(
 ): void {
   if (rows === null) return;
   state.schema = rows[0]?.[0] ?? null;
-  if (session !== null) session.schema = state.schema;
+  const isElsewhere = session?.schema === null && state.schema === ELSEWHERE;
+  if (session !== null && !isElsewhere) session.schema = state.schema;
 }
 
 const SELECT_LIMIT = 'sql_select_limit';

@@ -33,7 +33,7 @@ import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import { checkSize, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
-import { refusalSteps, refused, schemaCare } from './without-schema.js';
+import { refused, schemaCare, stepsFor } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -139,8 +139,8 @@ export class CommandTurn implements Refusable, TurnTimes {
     const isRefused = care === 'refuse';
     const command = isRefused ? refused(this.command, session, live) : this.command;
     const sent = (isRefused ? null : locks?.dress(live)) ?? { command, originalName: null };
-    const last = isRefused ? refusalSteps(session, live) : (locks?.stepsBefore(live) ?? []);
-    let steps = [...(await stepsTo(command, session, live)), ...last];
+    const last = isRefused ? [] : (locks?.stepsBefore(live) ?? []);
+    let steps = [...(await stepsTo(command, session, live)), ...stepsFor(care, session, live), ...last];
     const isAwaited =
       locks !== null ||
       (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain));

@@ -1,9 +1,10 @@
 // The commands of sessions without a schema, on a connection that has one and cannot be led back to none.
 
-import { needsFreshSchema, setVariables, type StateCommand } from '../../session/difference.js';
+import { initDb, needsFreshSchema, setVariables, type StateCommand } from '../../session/difference.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
 import { isWide, quoted } from '../../session/variables.js';
+import { ELSEWHERE } from '../state/state-application.js';
 import type { Statement } from '../../sql/types.js';
 import { Command } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
@@ -11,10 +12,11 @@ import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
 
 /**
- * What is to be done about the connection's schema: nothing, a new connection, or to have the command refused, because a new one
- * would cost its session what it holds, or others what they have there, and be of no use to it.
+ * What is to be done about the connection's schema: nothing, or a new connection. Where that would cost the session what it
+ * holds, or others what they have there: to have a command refused that surely needs a schema, and to run another in one that
+ * has nothing of anybody's.
  */
-export type SchemaCare = 'none' | 'renew' | 'refuse';
+export type SchemaCare = 'none' | 'renew' | 'refuse' | 'elsewhere';
 
 /** @param held whether the session holds the connection */
 export function schemaCare(
@@ -28,12 +30,21 @@ export function schemaCare(
   if (code === Command.STMT_EXECUTE && statement?.under.schema != null) return 'none';
   const isFieldList = code === Command.FIELD_LIST;
   const usesSchema = isFieldList || effects.some((effect) => effect.usesSchema) || mayLeaveSchema(effects);
-  const isFree = isRenewable(live);
-  const fails = isFieldList || effects[0]?.needsSchema === true;
-  if (usesSchema && (held || (fails && !isFree))) return 'refuse';
-  // What begins to hold the connection without a schema had better find none there, if that costs nobody anything.
-  const mayWant = isFree && !held && code !== Command.STMT_PREPARE && effects.some(mayHold);
-  return usesSchema || mayWant ? 'renew' : 'none';
+  if (isRenewable(live) && !held) {
+    // What begins to hold the connection without a schema had better find none there.
+    const mayWant = code !== Command.STMT_PREPARE && effects.some(mayHold);
+    return usesSchema || mayWant ? 'renew' : 'none';
+  }
+  if (!usesSchema) return 'none';
+  if (isFieldList || effects[0]?.needsSchema === true) return 'refuse';
+  if (!effects.some(wouldNotice)) return 'elsewhere';
+  return held ? 'refuse' : 'renew';
+}
+
+/** It asks in which schema it is, where nothing can be put in the place of the question, or goes to that one itself. */
+function wouldNotice({ asksOfSchema, prepare, runs, use }: Statement): boolean {
+  const asks = asksOfSchema.includes('name') && (prepare !== null || runs !== null);
+  return asks || use?.toLowerCase() === ELSEWHERE;
 }
 
 /** Where it went would have to be asked, and the answer would be another session's schema. */
@@ -51,8 +62,11 @@ const refusal = Buffer.from(
   "SIGNAL SQLSTATE '3D000' SET MYSQL_ERRNO=1046,MESSAGE_TEXT='No database selected'",
 );
 
-/** The letters of its SQLSTATE must not be wide ones. */
-export function refusalSteps(session: Session, { state }: Live): StateCommand[] {
+/** The commands that go last before a session's own, where it is refused or run elsewhere. */
+export function stepsFor(care: SchemaCare, session: Session, { state }: Live): StateCommand[] {
+  if (care === 'elsewhere') return [initDb(state, ELSEWHERE)];
+  if (care !== 'refuse') return [];
+  // The letters of its SQLSTATE must not be wide ones.
   const name = 'collation_connection';
   if (!isWide(session.wanted(name, state))) return [];
   return [setVariables(state, session, null, [[name, quoted('latin1_swedish_ci')]], true)];
