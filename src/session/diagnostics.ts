@@ -158,21 +158,32 @@ export function maySetInsertId(
 
 /** Verbs of statements that need no table unless they have a subquery. */
 const tableless: ReadonlySet<string> = new Set(
-  'SELECT VALUES DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA'.split(
+  'SELECT VALUES DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA HELP RESET'.split(
     ' ',
   ),
 );
 
-const ofDatabase = /^\s*\w+\s+(DATABASE|SCHEMA)\b/i;
+/** Such as only look like others of their verb that open tables (tried on MariaDB 10.11). */
+const tablelessForms: Readonly<Record<string, RegExp>> = {
+  SHOW: /^(FULL )?(CREATE (DATABASE|SCHEMA|USER|PROCEDURE|FUNCTION|PACKAGE|EVENT)|GRANTS|PROCESSLIST|PRIVILEGES|MASTER|SLAVE|REPLICA|ALL|BINARY|BINLOG|ENGINE|PROFILES|CONTRIBUTORS|AUTHORS)\b/i,
+  CREATE: /^(OR REPLACE )?(DATABASE|SCHEMA|USER|ROLE)\b/i,
+  DROP: /^(DATABASE|SCHEMA|USER|ROLE)\b/i,
+  ALTER: /^(DATABASE|SCHEMA|USER)\b/i,
+  FLUSH: /^(?!(LOCAL |NO_WRITE_TO_BINLOG )?TABLES? )/i,
+};
 
 /** Servers keep the warnings of before over a statement that needs no table. */
 function isWithoutTable(
-  { verb, diagnostics, opaque, sequence, usesSchema, setsForItself }: Statement,
+  { verb, start, diagnostics, opaque, sequence, usesSchema, setsForItself }: Statement,
   text: Buffer | null,
 ): boolean {
-  if (verb === 'SHOW') return diagnostics.includes('warnings');
+  if (verb === 'SHOW' && diagnostics.includes('warnings')) return true;
   if (opaque !== null || sequence !== null) return false;
-  if (verb === 'CREATE' || verb === 'DROP') return ofDatabase.test(text?.toString('latin1', 0, 200) ?? '');
+  const form = tablelessForms[verb];
+  if (form !== undefined) {
+    const [, ...words] = (text?.toString('latin1', start, start + 200) ?? '').split(/\s+/);
+    return form.test(words.join(' '));
+  }
   if (verb === 'SET') return !usesSchema || !(setsForItself || mentions(text, /\bselect\b/i));
   return tableless.has(verb) && !mentions(text, /\bfrom\b/i);
 }

@@ -755,6 +755,35 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
     [nowhere, plain],
   ],
+  [
+    'a session that began anew is where the schema that it dropped has left it',
+    [
+      said(0, 'CREATE DATABASE IF NOT EXISTS {third}; USE {third}; SELECT DATABASE(); DROP DATABASE {third}'),
+      did(0, { do: 'reset-connection' }),
+      said(0, 'SELECT DATABASE()'),
+    ],
+  ],
+  [
+    'what opens no table keeps the warnings of before',
+    [
+      'SHOW CREATE DATABASE {schema}',
+      'SHOW PROCESSLIST LIMIT 0',
+      'SHOW  PRIVILEGES',
+      'SHOW CREATE TABLE t',
+      'CREATE DATABASE IF NOT EXISTS {third}',
+      'ALTER DATABASE {third} CHARACTER SET latin1',
+      'DROP DATABASE {third}',
+      "HELP 'nothing like this'",
+      'FLUSH TABLES t',
+      'CREATE TABLE IF NOT EXISTS made (a INT)',
+      'DROP TABLE made',
+    ].flatMap((sql) => [
+      said(0, 'SELECT missing'),
+      said(0, sql),
+      said(1, 'SELECT 1'),
+      said(0, 'SHOW COUNT(*) ERRORS'),
+    ]),
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -52,9 +52,11 @@ export async function learnFromReply(
     updateHolds(session, command, seen, live, outcome, unjudged);
   }
   if (outcome.err !== null && ran.length > 0) await askForTransaction(session, ran, live);
-  // Where a USE among several may have failed, nothing tells in which schema the next table is made.
-  const isLost =
-    live.state.schema === undefined && outcome.err !== null && ran.some(({ use }) => use !== null);
+  // Where a USE among several may have failed, or what is current is dropped, nothing tells in which schema the next table is made.
+  const mayHaveLeft = ran.some(
+    ({ use, mayDropSchema }) => mayDropSchema || (use !== null && outcome.err !== null),
+  );
+  const isLost = live.state.schema === undefined && mayHaveLeft;
   if (isLost || (outcome.err === null && isUrgent(live.state))) {
     leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
