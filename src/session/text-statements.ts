@@ -46,11 +46,19 @@ export class TextStatementOwners {
     this.owners.delete(name);
   }
 
-  /** The statement that makes `name` the owner's again before it is executed or dropped; null where it is, or never was. */
+  /** The statement that makes `name` the owner's again before it is executed; null where it is, or never was. */
   restore(name: string, owner: TextStatements): string | null {
     const own = owner.get(name);
     if (own === undefined || this.owners.get(name) === owner) return null;
     return `PREPARE ${quoteName(name)} FROM ${quoted(own.text)}`;
+  }
+
+  /**
+   * The statement that makes `name` the owner's before it is dropped, where it would have to be prepared again; null elsewhere.
+   * Its own text may be one that the session cannot prepare any more, because it only reads.
+   */
+  standIn(name: string, owner: TextStatements): string | null {
+    return this.restore(name, owner) === null ? null : `PREPARE ${quoteName(name)} FROM 'DO 0'`;
   }
 
   /** What has the name on the connection is of no use to anybody. */

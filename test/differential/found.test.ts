@@ -784,6 +784,16 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SHOW COUNT(*) ERRORS'),
     ]),
   ],
+  [
+    'a session that only reads can drop what it has prepared to write',
+    [
+      said(0, "PREPARE q FROM 'INSERT INTO t (a) VALUES (?)'"),
+      said(0, 'SET SESSION TRANSACTION READ ONLY'),
+      said(1, 'CALL fails_late()'),
+      said(0, 'DROP PREPARE q'),
+      said(0, 'EXECUTE q USING 1'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -77,12 +77,23 @@ export function textStatementSteps(
   // No command leads back from the schema that such a statement is prepared in.
   const isReachable = (name: string): boolean =>
     session.schema !== null || own.get(name)?.under.schema == null;
-  const named = effects.flatMap(({ execute, deallocate }) => execute ?? deallocate ?? []);
+  const dropSteps = (name: string): StateCommand[] => {
+    const standIn = owners.standIn(name, own);
+    if (standIn === null) return stepsFor(name, true);
+    return [queryCommand(standIn, () => owners.give(name, own))];
+  };
+  const executed = new Set(effects.flatMap(({ execute }) => execute ?? []));
+  const dropped = new Set(
+    effects.flatMap(({ deallocate }) =>
+      deallocate === null || executed.has(deallocate) ? [] : [deallocate],
+    ),
+  );
   const steps = [
     ...[...all]
-      .filter((name) => !named.includes(name) && isReachable(name))
+      .filter((name) => !executed.has(name) && !dropped.has(name) && isReachable(name))
       .flatMap((name) => stepsFor(name, false)),
-    ...[...new Set(named)].flatMap((name) => stepsFor(name, true)),
+    ...[...executed].flatMap((name) => stepsFor(name, true)),
+    ...[...dropped].flatMap(dropSteps),
   ];
   return { steps, retyped };
 }
