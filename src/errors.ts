@@ -53,6 +53,12 @@ export const errorTable = {
     sqlState: '08S01',
     message: "Got a packet bigger than 'max_allowed_packet' bytes ({size} > {max})",
   },
+  PACKETS_ADDED: {
+    errno: 1153,
+    sqlState: '08S01',
+    message:
+      'With the values of its session put in, this command needs {needed} packets instead of {sent}: make it {bytes} bytes shorter',
+  },
   CHARSET_REFUSED: {
     errno: 1231,
     sqlState: '42000',

@@ -1,7 +1,7 @@
 // One script both ways, and the first step whose replies differ.
 import { withoutKnown } from './known-differences.js';
 import { improvise, runDirectly, runThroughPort, type Make, type Run, type Stage } from './run.js';
-import type { Script } from './step.js';
+import type { Script, ScriptLine } from './step.js';
 
 /** What the two runs of a script came to. */
 export type Verdict =
@@ -35,7 +35,8 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
   if (at < 0) return { same: true, run: proxied };
   if (at >= proxied.lossAt) return { same: 'given up', run: proxied };
-  if (refusedAlike(replyAt(direct, at), replyAt(proxied, at))) return { same: 'given up', run: proxied };
+  if (isRefused(lines[at], replyAt(direct, at), replyAt(proxied, at)))
+    return { same: 'given up', run: proxied };
   if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
     return { same: 'given up', run: proxied };
   }
@@ -50,12 +51,17 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
 
 /**
  * The instance refuses what surely needs a schema that its session has not; the server may have found another fault first. Where
- * it runs a statement elsewhere, that finds what it wants missing there.
+ * it runs a statement elsewhere, that finds what it wants missing there. A PREPARE that asks where it is can do neither.
  */
-function refusedAlike(direct: readonly string[], proxied: readonly string[]): boolean {
+function isRefused(
+  line: ScriptLine | undefined,
+  direct: readonly string[],
+  proxied: readonly string[],
+): boolean {
   const [error = '', refusal = ''] = [direct.at(-1), proxied.at(-1)];
-  const isRefused = refusal.endsWith('#3D000No database selected') || /information_schema/i.test(refusal);
-  return error[4] === '\xff' && refusal[4] === '\xff' && isRefused;
+  const hasNone = refusal.endsWith('#3D000No database selected');
+  if (hasNone && /PREPARE .*DATABASE\(\)/.test(JSON.stringify(line?.step))) return true;
+  return error[4] === '\xff' && refusal[4] === '\xff' && (hasNone || /information_schema/i.test(refusal));
 }
 
 function replyAt(run: Run, at: number): readonly string[] {

@@ -35,6 +35,16 @@ describe.skipIf(!hasServer)('long packets (needs mariadbd on this machine)', () 
     await sameAsDirectly([statement(megabytes), statement(0xffffff - 1), statement(0xffffff), 'SELECT 1']);
   });
 
+  it('which only what is put in would make longer than 16 MB are refused: their replies would be numbered otherwise', async () => {
+    const head = "SELECT CONNECTION_ID() > 0, LENGTH('";
+    const statement = (length: number): string => `${head}${'y'.repeat(length - head.length - 2)}')`;
+    const client = await instance.login();
+    const { errno, message } = await client.failure(statement(0xffffff - 5));
+    expect([errno, message]).toEqual([1153, expect.stringContaining('needs 2 packets instead of 1')]);
+    const bytes = Number(/(\d+) bytes shorter/.exec(message)?.[1]);
+    await sameAsDirectly([statement(0xffffff - 5 - bytes), statement(0xffffff + 5)]);
+  });
+
   it('of more than max_allowed_packet are refused, and neither session loses its connection', async () => {
     const [client, other] = [await instance.login(), await instance.login()];
     const tooLong = `SELECT LENGTH('${'z'.repeat(65 * 1024 * 1024)}')`;

@@ -32,7 +32,7 @@ import { commandFinished, commandStarted, type TurnTimes } from './turn-events.j
 import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
-import { checkSize, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
+import { checkSent, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
 import { refused, schemaCare, stepsFor } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
@@ -134,7 +134,6 @@ export class CommandTurn implements Refusable, TurnTimes {
     session.begin(live.facts);
     const care = schemaCare(this.command, session, live, held);
     if (care === 'renew') return this.renew('a session without a schema has its turn', live, before);
-    checkSize(this.command.payload, live);
     const { locks } = this;
     const isRefused = care === 'refuse';
     const command = isRefused ? refused(this.command, session, live) : this.command;
@@ -186,7 +185,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const { session } = this.owner;
     const own = ownValues(command, session, live);
     const payload = payloadFor(command, own);
-    checkSize(payload, live);
+    checkSent(this.command.payload, payload, live);
     noteTypes(command);
     const made = namedLike(payload, own ?? command.statement);
     const rename = joined(made.originalName, originalName);

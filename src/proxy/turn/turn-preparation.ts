@@ -9,7 +9,7 @@ import type { Preparation } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
 import type { Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
-import { Command, ServerStatus } from '../../wire/constants.js';
+import { Command, MAX_PACKET_PAYLOAD, ServerStatus } from '../../wire/constants.js';
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
@@ -21,13 +21,25 @@ import { askLoginRole } from '../state/login-role.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 import { exchangeVariables, saveAllVariables } from '../state/variable-exchange.js';
 
-/**
- * To be called for what is sent, in which more may stand than the client wrote.
- * @throws PACKET_TOO_LARGE for what the server would answer by closing the connection; it takes less than its limit only
- */
-export function checkSize({ length }: Buffer, { facts }: Live): void {
+/** @throws PACKET_TOO_LARGE for what the server would answer by closing the connection; it takes less than its limit only */
+function checkSize({ length }: Buffer, { facts }: Live): void {
   const max = facts.maxAllowedPacket;
   if (length >= max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
+}
+
+/**
+ * To be called for a command, in which more may stand than the client wrote. Replies are numbered on from its last packet:
+ * https://mariadb.com/kb/en/0-packet/#sequence-number
+ * @param written as the client sent it
+ * @param payload as it is to be sent
+ * @throws PACKET_TOO_LARGE; PACKETS_ADDED where it would take another number of packets
+ */
+export function checkSent(written: Buffer, payload: Buffer, live: Live): void {
+  checkSize(payload, live);
+  const [sent, needed] = [written, payload].map(({ length }) => Math.floor(length / MAX_PACKET_PAYLOAD) + 1);
+  if (sent === undefined || needed === undefined || sent === needed) return;
+  const bytes = payload.length - MAX_PACKET_PAYLOAD * sent + 1;
+  throw new FleetError('PACKETS_ADDED', { needed, sent, bytes });
 }
 
 /**
@@ -78,6 +90,7 @@ function checkSequences({ code, effects }: ClientCommand, session: Session, { st
 
 /** The commands that bring the connection into the state that `command` needs. @throws PACKET_TOO_LARGE, SESSION_STATE_LOST, BackendGone */
 export async function stepsTo(command: ClientCommand, session: Session, live: Live): Promise<StateCommand[]> {
+  checkSize(command.payload, live);
   checkSequences(command, session, live);
   clearLeftovers(session, live);
   await askLoginRole(command.effects, session, live);

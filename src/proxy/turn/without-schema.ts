@@ -4,9 +4,11 @@ import { initDb, needsFreshSchema, setVariables, type StateCommand } from '../..
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
 import { isWide, quoted } from '../../session/variables.js';
+import { DifferenceFailed } from './take-steps.js';
 import { ELSEWHERE } from '../state/state-application.js';
 import type { Statement } from '../../sql/types.js';
-import { Command } from '../../wire/constants.js';
+import { Command, MAX_PACKET_PAYLOAD } from '../../wire/constants.js';
+import type { ErrPacket } from '../../wire/reply-packets.js';
 import type { Live } from '../backend/backend-link.js';
 import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
@@ -58,6 +60,8 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
   return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
 }
 
+const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
+
 const refusal = Buffer.from(
   "SIGNAL SQLSTATE '3D000' SET MYSQL_ERRNO=1046,MESSAGE_TEXT='No database selected'",
 );
@@ -75,12 +79,14 @@ export function stepsFor(care: SchemaCare, session: Session, { state }: Live): S
 /**
  * The command to be sent in the place of one that is to be refused: the server says what it as good as always would say to
  * the client's, and knows of it when it is asked for its errors.
+ * @throws DifferenceFailed with the same for one of several packets, whose reply would be numbered otherwise
  */
 export function refused(
   command: ClientCommand,
   session: Session,
   { connection, state }: Live,
 ): ClientCommand {
+  if (command.payload.length >= MAX_PACKET_PAYLOAD) throw new DifferenceFailed(noSchema);
   // A PREPARE that fails drops what had its name.
   for (const { prepare } of command.effects) {
     if (prepare === null) continue;
