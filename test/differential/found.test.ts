@@ -794,6 +794,14 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'EXECUTE q USING 1'),
     ],
   ],
+  [
+    'to prepare a CALL takes the warnings of before away where its routine uses tables',
+    ['CALL begins()', 'CALL sets_variables(1)'].flatMap((sql) => [
+      said(0, 'EXECUTE q USING @b'),
+      did(0, { do: 'prepare', slot: 1, sql }),
+      said(0, 'SHOW COUNT(*) ERRORS'),
+    ]),
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -1,6 +1,7 @@
 // The last thing before a command is sent: the form in which the server is to get it.
 
 import type { Session } from '../../session/session.js';
+import { Command } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import { withConditions } from '../state/given-conditions.js';
 import { countBefore } from '../state/hidden-effects.js';
@@ -14,7 +15,8 @@ import { prepareAgain } from './prepare-again.js';
  * @throws DifferenceFailed, BackendGone
  */
 export async function finalForm(sent: DressedCommand, session: Session, live: Live): Promise<DressedCommand> {
-  await countBefore(sent.command.effects, session, live);
+  // Preparing a statement does nothing of what its text says.
+  if (sent.command.code !== Command.STMT_PREPARE) await countBefore(sent.command.effects, session, live);
   const final = (await withConditions(sent.command, session, live)) ?? sent;
   await prepareAgain(final.command, session, live);
   // What was sent before the command may have taken it off the connection just now.
