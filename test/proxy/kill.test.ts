@@ -55,6 +55,21 @@ describe('KILL in a text of several statements', () => {
   });
 });
 
+describe('a session that begins anew behind a statement of its own that was cancelled', () => {
+  it('waits for its end, longer than any command waits, and finds nothing of it', async () => {
+    await start({ backend: { queueTimeoutMs: 100 } });
+    const running = one.failure(`CREATE TEMPORARY TABLE kept AS ${gate.read}`);
+    await gate.blocked();
+    await two.query(`KILL QUERY ${idOf(one)}`);
+    expect(await running).toMatchObject(interrupted);
+    const resetting = one.command(command.RESET_CONNECTION);
+    for (let i = 0; i < 2; i++) expect((await two.failure('SELECT 1')).errno).toBe(1205);
+    await gate.open();
+    expect(errorOf(await resetting)).toBeUndefined();
+    expect((await one.failure('SELECT * FROM kept')).errno).toBe(1146);
+  });
+});
+
 describe('KILL QUERY of a running statement', () => {
   it.each([
     ['KILL QUERY', (id: number) => two.query(`KILL QUERY ${id}`)],

@@ -1,6 +1,7 @@
 // A turn that frees the connection of what a session holds: it was closed, or begins anew.
 
 import type { InstanceSettings } from '../../config/types.js';
+import type { ClientError } from '../../errors.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { giveUpIfThere } from './give-up.js';
 import type { Refusable, Slot, TurnResult } from '../queue/slot.js';
@@ -22,8 +23,9 @@ export class ReleaseTurn implements Refusable {
     return { type: 'done' };
   }
 
-  /** Whatever ends the wait (a stop, a queue timeout) ends the connection or has nothing to free. */
-  refuse(): void {
-    this.then();
+  /** It waits on for a statement of its session's own, which may still be drained: what that does is not to outlive it. A stop ends all. */
+  refuse({ code }: ClientError): void {
+    if (code === 'QUEUE_TIMEOUT') this.owner.resume(this);
+    else this.then();
   }
 }
