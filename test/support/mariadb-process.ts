@@ -22,6 +22,7 @@ const smallServer = [
   '--innodb-doublewrite=0',
   '--innodb-flush-method=nosync',
   '--innodb-flush-log-at-trx-commit=0',
+  '--loose-debug-no-sync',
 ];
 
 export interface MariadbOptions {

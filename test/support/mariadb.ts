@@ -170,10 +170,12 @@ async function readGeneralLog(
   query: TestServer['query'],
   user: string,
 ): Promise<{ type: string; text: string }[]> {
+  const pattern = user.replaceAll('_', '\\_');
   const rows = await query(
     `SELECT command_type AS type, CONVERT(argument USING utf8mb4) AS text FROM mysql.general_log
-     WHERE user_host LIKE ?`,
-    [`%[${user.replace('_', '\\_')}]%`],
+     WHERE user_host LIKE ? OR user_host LIKE ? ORDER BY event_time`,
+    // Before it is known whose privileges it has, a connection is nobody's.
+    [`${pattern}[${pattern}]%`, `[${pattern}]%`],
   );
   return rows.map((row) => ({ type: String(row.type), text: String(row.text) }));
 }
