@@ -35,6 +35,7 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   const at = lines.findIndex((_, i) => !equal(replyAt(direct, i), replyAt(proxied, i)));
   if (at < 0) return { same: true, run: proxied };
   if (at >= proxied.lossAt) return { same: 'given up', run: proxied };
+  if (keepsReadOnly(lines, at, replyAt(direct, at))) return { same: 'given up', run: proxied };
   if (isRefused(lines[at], replyAt(direct, at), replyAt(proxied, at)))
     return { same: 'given up', run: proxied };
   if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
@@ -62,6 +63,15 @@ function isRefused(
   const hasNone = refusal.endsWith('#3D000No database selected');
   if (hasNone && /PREPARE .*DATABASE\(\)/.test(JSON.stringify(line?.step))) return true;
   return error[4] === '\xff' && refusal[4] === '\xff' && (hasNone || /information_schema/i.test(refusal));
+}
+
+/** MariaDB keeps what START TRANSACTION said for the next transaction, where SET autocommit = 1 ended the one that it was for. */
+function keepsReadOnly(lines: readonly ScriptLine[], at: number, direct: readonly string[]): boolean {
+  if (direct.at(-1)?.includes('#25006') !== true) return false;
+  const { session } = lines[at] ?? {};
+  const said = lines.slice(0, at).flatMap((line) => (line.session === session ? JSON.stringify(line) : []));
+  const begun = said.findIndex((line) => /START TRANSACTION .*READ ONLY/.test(line));
+  return begun >= 0 && said.slice(begun).some((line) => line.includes('SET autocommit = 1'));
 }
 
 function replyAt(run: Run, at: number): readonly string[] {
