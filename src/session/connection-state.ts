@@ -35,6 +35,8 @@ export class ConnectionState {
   sequencesOf: object | null = null;
   /** LAST_INSERT_ID() as it is in force: a value, or whatever the last statements of a session made it. */
   insertId: { readonly value: string } | { readonly of: object } = { value: '0' };
+  /** The server has no information_schema, or does not let everybody go there. */
+  lacksElsewhere = false;
   /** Ids of prepared statements that are to be closed (COM_STMT_CLOSE has no reply, so it goes with the next turn). */
   readonly unusedStatements: number[] = [];
   readonly userVariables = new UserVariables();

@@ -33,7 +33,7 @@ import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import { checkSent, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
-import { refused, schemaCare, stepsFor } from './without-schema.js';
+import { refuseWithoutSchema, schemaCare, stepElsewhere } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -134,12 +134,12 @@ export class CommandTurn implements Refusable, TurnTimes {
     session.begin(live.facts);
     const care = schemaCare(this.command, session, live, held);
     if (care === 'renew') return this.renew('a session without a schema has its turn', live, before);
+    if (care === 'refuse') await refuseWithoutSchema(this.owner, this.command, live);
     const { locks } = this;
-    const isRefused = care === 'refuse';
-    const command = isRefused ? refused(this.command, session, live) : this.command;
-    const sent = (isRefused ? null : locks?.dress(live)) ?? { command, originalName: null };
-    const last = isRefused ? [] : (locks?.stepsBefore(live) ?? []);
-    let steps = [...(await stepsTo(command, session, live)), ...stepsFor(care, session, live), ...last];
+    const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
+    let steps = await stepsTo(this.command, session, live);
+    if (care === 'elsewhere') steps.push(stepElsewhere(live.state));
+    steps.push(...(locks?.stepsBefore(live) ?? []));
     const isAwaited =
       locks !== null ||
       (this.command.isRead ? this.command.statement !== null : !steps.every(({ isCertain }) => isCertain));
@@ -158,7 +158,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const outcome = await this.send(final, live, steps).finally(() => cancelOver(slot));
     if (locks !== null && !(await locks.settle(outcome, live, this.isCut()))) return this.waitForLock();
     if (!answersLate(this.command)) this.reply?.confirm();
-    await learnFromReply(this.owner, command, live, outcome).finally(() => this.reply?.confirm());
+    await learnFromReply(this.owner, this.command, live, outcome).finally(() => this.reply?.confirm());
     this.locks?.learned(live);
     this.endsSession = outcome.err === null && endsConnection(this.command);
     this.finish(outcome.err);

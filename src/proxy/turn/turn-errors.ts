@@ -8,6 +8,7 @@ import type { ErrPacket } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import { toErrPacket } from '../command/error-reply.js';
 import type { ClientCommand } from '../command/command.js';
+import { ELSEWHERE } from '../state/state-application.js';
 import { DifferenceFailed } from './take-steps.js';
 
 /** The server's own error, one of ours, or (published, for it is a fault of ours) anything else. */
@@ -26,13 +27,21 @@ export function internalError(error: unknown, where: string, events: Events): Cl
 const ER_UNKNOWN_SYSTEM_VARIABLE = 1193;
 const ER_INCORRECT_GLOBAL_LOCAL_VAR = 1238;
 
+const ER_DBACCESS_DENIED = 1044;
+const ER_BAD_DB = 1049;
+
 /**
- * Whether what failed was the setting of a variable that cannot be set (servers tell of some that only they change), and
- * the turn may go on without it.
+ * Whether what failed was the setting of a variable that cannot be set (servers tell of some that only they change), or the way
+ * to information_schema, and the turn may go on without it.
  */
 export function goesWithout(error: unknown, state: ConnectionState): boolean {
   if (!(error instanceof DifferenceFailed)) return false;
   const { errno, message } = error.err;
+  if ((errno === ER_BAD_DB || errno === ER_DBACCESS_DENIED) && message.includes(`'${ELSEWHERE}'`)) {
+    if (state.lacksElsewhere) return false;
+    state.lacksElsewhere = true;
+    return true;
+  }
   if (errno !== ER_INCORRECT_GLOBAL_LOCAL_VAR && errno !== ER_UNKNOWN_SYSTEM_VARIABLE) return false;
   const name = /'([\w.]+)'/.exec(message)?.[1]?.toLowerCase();
   return name !== undefined && state.leaveOut(name);

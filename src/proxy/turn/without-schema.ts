@@ -1,17 +1,21 @@
 // The commands of sessions without a schema, on a connection that has one and cannot be led back to none.
 
+import type { ConnectionState } from '../../session/connection-state.js';
 import { initDb, needsFreshSchema, setVariables, type StateCommand } from '../../session/difference.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
 import { isWide, quoted } from '../../session/variables.js';
-import { DifferenceFailed } from './take-steps.js';
-import { ELSEWHERE } from '../state/state-application.js';
 import type { Statement } from '../../sql/types.js';
-import { Command, MAX_PACKET_PAYLOAD } from '../../wire/constants.js';
+import { Command } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
 import type { Live } from '../backend/backend-link.js';
 import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
+import type { TurnOwner } from '../queue/turn-owner.js';
+import { ELSEWHERE } from '../state/state-application.js';
+import { DifferenceFailed, takeSteps } from './take-steps.js';
+import { learnFromReply } from './turn-learning.js';
+import { stepsTo } from './turn-preparation.js';
 
 /**
  * What is to be done about the connection's schema: nothing, or a new connection. Where that would cost the session what it
@@ -39,7 +43,7 @@ export function schemaCare(
   }
   if (!usesSchema) return 'none';
   if (isFieldList || effects[0]?.needsSchema === true) return 'refuse';
-  if (!effects.some(wouldNotice)) return 'elsewhere';
+  if (!live.state.lacksElsewhere && !effects.some(wouldNotice)) return 'elsewhere';
   return held ? 'refuse' : 'renew';
 }
 
@@ -60,33 +64,29 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
   return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
 }
 
+/** Goes last before a command that is run where nothing is. */
+export function stepElsewhere(state: ConnectionState): StateCommand {
+  return initDb(state, ELSEWHERE);
+}
+
 const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
 
 const refusal = Buffer.from(
   "SIGNAL SQLSTATE '3D000' SET MYSQL_ERRNO=1046,MESSAGE_TEXT='No database selected'",
 );
 
-/** The commands that go last before a session's own, where it is refused or run elsewhere. */
-export function stepsFor(care: SchemaCare, session: Session, { state }: Live): StateCommand[] {
-  if (care === 'elsewhere') return [initDb(state, ELSEWHERE)];
-  if (care !== 'refuse') return [];
-  // The letters of its SQLSTATE must not be wide ones.
-  const name = 'collation_connection';
-  if (!isWide(session.wanted(name, state))) return [];
-  return [setVariables(state, session, null, [[name, quoted('latin1_swedish_ci')]], true)];
-}
-
 /**
- * The command to be sent in the place of one that is to be refused: the server says what it as good as always would say to
- * the client's, and knows of it when it is asked for its errors.
- * @throws DifferenceFailed with the same for one of several packets, whose reply would be numbered otherwise
+ * Has the server say to itself what it as good as always would say to the command, so that it knows of it when it is asked for
+ * its errors.
+ * @throws DifferenceFailed with that, for the client; BackendGone
  */
-export function refused(
+export async function refuseWithoutSchema(
+  owner: TurnOwner,
   command: ClientCommand,
-  session: Session,
-  { connection, state }: Live,
-): ClientCommand {
-  if (command.payload.length >= MAX_PACKET_PAYLOAD) throw new DifferenceFailed(noSchema);
+  live: Live,
+): Promise<never> {
+  const { session } = owner;
+  const { connection, state } = live;
   // A PREPARE that fails drops what had its name.
   for (const { prepare } of command.effects) {
     if (prepare === null) continue;
@@ -95,5 +95,13 @@ export function refused(
     connection.clearAway(dropStatement(prepare.name));
   }
   const payload = Buffer.concat([Buffer.from([Command.QUERY]), refusal]);
-  return { ...command, code: Command.QUERY, payload, text: refusal, effects: [], statement: null };
+  const said = { ...command, code: Command.QUERY, payload, text: refusal, effects: [], statement: null };
+  const steps = await stepsTo(said, session, live);
+  // The letters of its SQLSTATE must not be wide ones.
+  const name = 'collation_connection';
+  if (isWide(session.wanted(name, state)))
+    steps.push(setVariables(state, session, null, [[name, quoted('latin1_swedish_ci')]], true));
+  await takeSteps(steps, live);
+  await learnFromReply(owner, said, live, await connection.run(payload, 'query').ended);
+  throw new DifferenceFailed(noSchema);
 }

@@ -23,6 +23,16 @@ describe('a turn whose state cannot be set', () => {
   });
 
   it.each([
+    refusal(1049, "Unknown database 'information_schema'"),
+    refusal(1044, "Access denied for user 'u'@'%' to database 'information_schema'"),
+  ])('goes on where there is no schema with nothing of anybody’s in it, and looks there no more', (error) => {
+    const state = new ConnectionState('sales', new Map());
+    expect([goesWithout(error, state), state.lacksElsewhere]).toEqual([true, true]);
+    expect(goesWithout(error, state)).toBe(false);
+  });
+
+  it.each([
+    ['a schema of its own that is gone', refusal(1049, "Unknown database 'sales'")],
     ['a value that is wrong', refusal(1231, "Variable 'sql_mode' can't be set to the value of 'X'")],
     ['a right that is missing', refusal(1227, 'Access denied; you need the SUPER privilege')],
     ['a message without a name', refusal(1238, 'read only')],
