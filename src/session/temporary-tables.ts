@@ -39,10 +39,10 @@ export class TemporaryTables {
     return this.tables.filter((table) => table.owner === owner).map(({ name }) => name);
   }
 
-  /** The owner's tables, each with its schema. */
-  tablesOf(owner: object): { readonly qualifier: string; readonly name: string }[] {
+  /** The owner's tables that are to be found by their names, each with its schema: what is aside no statement of its can reach. */
+  tablesInPlace(owner: object): { readonly qualifier: string; readonly name: string }[] {
     return this.tables
-      .filter((table) => table.owner === owner)
+      .filter((table) => table.owner === owner && table.asideAs === null)
       .map(({ schema, name }) => ({ qualifier: schema, name }));
   }
 

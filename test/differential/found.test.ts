@@ -802,6 +802,19 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SHOW COUNT(*) ERRORS'),
     ]),
   ],
+  [
+    'a temporary table that is aside is not taken for dropped',
+    [
+      said(0, "EXECUTE IMMEDIATE 'CREATE TEMPORARY TABLE tmp (a INT)'"),
+      said(0, 'CREATE TEMPORARY TABLE t (a INT, only_here INT)'),
+      said(1, 'SET @a = (SELECT MAX(id) FROM t)'),
+      said(0, "EXECUTE IMMEDIATE 'CREATE TEMPORARY TABLE tmp (a INT)'"),
+      said(0, 'SELECT * FROM t'),
+      said(1, 'SELECT COUNT(*) FROM t'),
+      said(0, 'CALL makes_table()'),
+      said(0, 'SELECT * FROM t'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -14,7 +14,7 @@ import type { HiddenStatement } from './routine-bodies.js';
 const MOST_TABLES = 50;
 
 /**
- * Looks for the temporary tables that the routines may have made, and for those that the session had.
+ * Looks for the temporary tables that the routines may have made, and for those that the session had there.
  * @returns a statement that makes the first and drops what of either is not there; null where that cannot be found out
  * @throws BackendGone
  */
@@ -27,7 +27,7 @@ export async function findTables(
     ...statement.createdTables.map(({ qualifier, name }) => ({ qualifier: qualifier ?? schema, name })),
     ...statement.temporaryTables.renamed.map(({ to }) => ({ qualifier: schema, name: to })),
   ]);
-  const tables = unique([...state.temporaryTables.tablesOf(session), ...named]);
+  const tables = unique([...state.temporaryTables.tablesInPlace(session), ...named]);
   if (tables.length > MOST_TABLES || !tables.every(({ qualifier, name }) => isPlainName(qualifier + name)))
     return null;
   const answers = await Promise.all(tables.map((table) => isTemporary(table, connection)));
