@@ -185,7 +185,7 @@ function isWithoutTable(
     return form.test(words.join(' '));
   }
   if (verb === 'SET') return !usesSchema || !(setsForItself || mentions(text, /\bselect\b/i));
-  return tableless.has(verb) && !mentions(text, /\bfrom\b/i);
+  return tableless.has(verb) && !mentions(text, /\bfrom\b(?!\s+dual\b)/i);
 }
 
 function mentions(text: Buffer | null, word: RegExp): boolean {

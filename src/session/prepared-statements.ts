@@ -21,6 +21,8 @@ export interface Preparation {
   readonly preparePayload: Buffer;
   /** Turns the name that the server gives a column after that text into what it would be after the client's; null where they are the same. */
   readonly originalName: ((name: string) => string) | null;
+  /** Bytes of the client's own text, which is kept, too. */
+  readonly textBytes: number;
   /** What it was prepared under, and keeps. */
   readonly under: PreparedUnder;
   /** For people: its text with `?` for its literals. */
@@ -73,7 +75,7 @@ export class PreparedStatements {
     };
     this.byId.set(id, statement);
     this.last = statement;
-    this.textBytes += preparation.preparePayload.length;
+    this.textBytes += bytesOf(statement);
     return statement;
   }
 
@@ -115,7 +117,7 @@ export class PreparedStatements {
     if (statement === undefined) return;
     this.byId.delete(statement.id);
     if (statement === this.last) this.forgetLast();
-    this.textBytes -= statement.preparePayload.length;
+    this.textBytes -= bytesOf(statement);
     statement.longData.clear();
     // Nobody needs it any more; the next turn on its connection closes it, whoever's that is.
     statement.backend?.owner.unusedStatements.push(statement.backend.id);
@@ -124,6 +126,11 @@ export class PreparedStatements {
   clear(): void {
     for (const id of [...this.byId.keys()]) this.remove(id);
   }
+}
+
+/** What it keeps: the text as it was sent, and the client's own for what was read of that. */
+function bytesOf({ preparePayload, textBytes }: Preparation): number {
+  return Math.max(preparePayload.length, textBytes);
 }
 
 /**

@@ -17,9 +17,14 @@ export function readLock(reading: Reading): void {
     return;
   }
   reading.draft.locks.push('lock-tables');
+  needsFirst(reading);
+  reading.draft.endsTransaction = true;
+}
+
+/** The first of the tables comes next. */
+export function needsFirst(reading: Reading): void {
   const first = qualifiedName(reading);
   if (first !== null) needsSchemaFor(reading.draft, first);
-  reading.draft.endsTransaction = true;
 }
 
 /** `UNLOCK TABLES`, which also ends FLUSH TABLES WITH READ LOCK. */
@@ -56,6 +61,7 @@ export function readBackup(reading: Reading): void {
       return;
     case 'LOCK':
       draft.locks.push('backup-lock');
+      needsFirst(reading);
       return;
     case 'UNLOCK':
       draft.usesSchema = false;
@@ -74,6 +80,7 @@ export function readHandler(reading: Reading): void {
   const what = acceptOneOf(reading, 'OPEN', 'CLOSE');
   if (what === 'CLOSE') draft.locks.push('handler-close');
   if (what !== 'OPEN') return;
+  if (table !== null) needsSchemaFor(draft, table);
   draft.locks.push('handler-open');
   accept(reading, 'AS');
   draft.handler = name(reading) ?? draft.handler;

@@ -129,15 +129,23 @@ function explainInto(reading: Reading): void {
   reading.at += 2;
 }
 
+function readExplainedQuery({ draft, tokens }: Reading): void {
+  draft.usesSchema = namesUnqualifiedTable(tokens);
+  draft.needsSchema = surelyNeedsSchema(tokens);
+}
+
 function readExplained(reading: Reading, runs: boolean): void {
   const { draft } = reading;
   if (queryStarts.includes(peek(reading))) {
     const mayChange = reading.draft.isRead;
     if (runs) readWith(reading);
-    else draft.usesSchema = namesUnqualifiedTable(reading.tokens);
+    else readExplainedQuery(reading);
     draft.isRead &&= mayChange;
   } else if (changes.has(peek(reading))) {
     if (runs) readChange(reading);
     if (runs) draft.isRead = false;
-  } else if (!atEnd(reading)) draft.usesSchema = qualifiedName(reading)?.qualifier === null;
+  } else if (!atEnd(reading)) {
+    const described = qualifiedName(reading);
+    draft.usesSchema = draft.needsSchema = described?.qualifier === null;
+  }
 }

@@ -29,8 +29,10 @@ export function namesUnqualifiedTable(tokens: readonly Token[]): boolean {
       place = inParenthesis(place, tokens[at + 1]);
     } else if (token.word === ')') {
       place = { ...(stack.pop() ?? outside), wantsTable: false };
+    } else if (isNoKeyword(tokens, at)) {
+      continue;
     } else if (place.wantsTable) {
-      if (token.word === 'LATERAL') continue;
+      if (token.word === 'LATERAL' || isOuterJoin(tokens, at)) continue;
       if (token.word !== 'DUAL' && !isQualified(tokens, at)) return true;
       place = { ...place, wantsTable: false };
     } else place = after(place, token);
@@ -38,8 +40,23 @@ export function namesUnqualifiedTable(tokens: readonly Token[]): boolean {
   return false;
 }
 
-/** They bring names that are no tables of a schema. */
-const bringNames = new Set(['WITH', 'JSON_TABLE']);
+/** A part of a name, of a hint (`USE INDEX FOR ORDER BY (a)`), or of `FOR SYSTEM_TIME FROM a TO b`. */
+function isNoKeyword(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1]?.word;
+  const { word = '' } = tokens[at] ?? {};
+  if (before === '.') return true;
+  return before === 'FOR' ? hinted.has(word) : before === 'SYSTEM_TIME' && word === 'FROM';
+}
+
+const hinted = new Set(['ORDER', 'GROUP', 'JOIN']);
+
+/** ODBC's `{ OJ a LEFT OUTER JOIN b ON ... }`. */
+function isOuterJoin(tokens: readonly Token[], at: number): boolean {
+  return tokens[at]?.word === '{' || (tokens[at]?.word === 'OJ' && tokens[at - 1]?.word === '{');
+}
+
+/** They bring names that are no tables of a schema, or end a list of tables on servers that have them. */
+const bringNames = new Set(['WITH', 'JSON_TABLE', 'WINDOW', 'EXCEPT', 'INTERSECT']);
 
 /** Whether a query is certain to fail without a current schema. */
 export function surelyNeedsSchema(tokens: readonly Token[]): boolean {

@@ -31,7 +31,7 @@ const nextTransaction = new Set([
 /** Reads what follows SET. (SET STATEMENT is read elsewhere: it is another statement in a wrapping.) */
 export function readSet(reading: Reading): void {
   const { draft } = reading;
-  draft.usesSchema = reading.tokens.some((token) => token.word === 'SELECT');
+  draft.usesSchema = reading.tokens.some(({ word }) => word === 'SELECT' || word === 'TABLE');
   draft.needsSchema = draft.usesSchema && surelyNeedsSchema(reading.tokens);
   if (readSpecial(reading)) return;
   let scope: Scope = 'session';

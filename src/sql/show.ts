@@ -15,9 +15,10 @@ export function readShow(reading: Reading): void {
   const { draft } = reading;
   draft.isRead = true;
   const isGlobal = accept(reading, 'GLOBAL');
-  skipWords(reading, 'SESSION', 'LOCAL', 'FULL', 'EXTENDED', 'OPEN');
+  skipWords(reading, 'SESSION', 'LOCAL', 'FULL', 'EXTENDED');
+  const isOpen = accept(reading, 'OPEN');
   const hasQuery = reading.tokens.some(({ word }) => word === 'SELECT');
-  draft.needsSchema = needsSchema(reading);
+  draft.needsSchema = !isOpen && needsSchema(reading);
   draft.usesSchema = draft.needsSchema || hasQuery;
   if (accept(reading, 'COUNT', '(', '*', ')')) readWarnings(reading);
   else if (accept(reading, 'VARIABLES') && !isGlobal) readVariables(reading);
@@ -44,7 +45,18 @@ function namesNoSchema(reading: Reading): boolean {
   }
   if (!accept(reading, 'CREATE')) return false;
   if (acceptOneOf(reading, 'DATABASE', 'SCHEMA', 'USER') !== '') return false;
-  skipWords(reading, 'TABLE', 'VIEW', 'SEQUENCE', 'PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT');
+  skipWords(
+    reading,
+    'TABLE',
+    'VIEW',
+    'SEQUENCE',
+    'PROCEDURE',
+    'FUNCTION',
+    'PACKAGE',
+    'BODY',
+    'TRIGGER',
+    'EVENT',
+  );
   return qualifiedName(reading)?.qualifier === null;
 }
 

@@ -53,9 +53,6 @@ function noSchema(): string {
   return 'NULLIF(DATABASE(),DATABASE())';
 }
 
-/** What is the same behind a statement of the session's own. */
-const lasting: ReadonlySet<keyof SessionValues> = new Set(['connectionId', 'schema']);
-
 const functions: Readonly<Record<string, Asked>> = {
   DATABASE: { what: 'schema', write: noSchema },
   SCHEMA: { what: 'schema', write: noSchema },
@@ -72,15 +69,21 @@ const variables: Readonly<Record<string, Asked>> = {
 
 /**
  * The text with `values` put in; null where it asks for none of them. Definitions (CREATE, ALTER) are not for it. What the
- * last statement left is put into the first statement only: the others come after one of the session's own.
+ * last statement left is put into the first statement only: the others come after one of the session's own. The schema is not put
+ * in behind a USE.
  */
 export function substitute(text: Buffer, mode: SqlMode, values: SessionValues): Substitution | null {
   const replacements: Replacement[] = [];
   let isFirst = true;
+  let hasMoved = false;
   for (const tokens of placesIn(text, mode)) {
-    if (tokens[1]?.kind === Kind.Delimiter) isFirst = false;
+    if (tokens[1]?.kind === Kind.Delimiter) {
+      isFirst = false;
+      hasMoved ||= tokens[2]?.word === 'USE';
+    }
     const found = questionAt(tokens, 1);
-    const value = found === null || !(isFirst || lasting.has(found.what)) ? undefined : values[found.what];
+    const isKnown = found?.what === 'schema' ? !hasMoved : isFirst || found?.what === 'connectionId';
+    const value = found !== null && isKnown ? values[found.what] : undefined;
     if (found === null || value === undefined) continue;
     replacements.push({ start: found.start, end: found.end, by: found.write(value) });
   }
@@ -109,6 +112,9 @@ export interface Replacement {
   readonly by: string;
 }
 
+/** Bytes of the longest name that servers give to a column of an expression; of a longer text it is the beginning. */
+const LONGEST_NAME = 255;
+
 /** Spellings that are told apart; what is spelled in yet another way gives its column the name of one of these. */
 const MOST_SPELLINGS = 100;
 
@@ -118,7 +124,7 @@ export function replaceParts(text: Buffer, replacements: readonly Replacement[])
   const names = new Map<string, { readonly shown: string; readonly original: string }>();
   let copied = 0;
   for (const { start, end, by } of replacements) {
-    const original = text.toString('latin1', start, end);
+    const original = text.toString('latin1', start, Math.min(end, start + LONGEST_NAME));
     // As many spaces as no other spelling has: the server names columns after the text, and each has a name of its own.
     const shown =
       names.get(by + original)?.shown ??
@@ -127,8 +133,14 @@ export function replaceParts(text: Buffer, replacements: readonly Replacement[])
     parts.push(text.subarray(copied, start), Buffer.from(shown, 'latin1'));
     copied = end;
   }
+  const shownNames = [...names.values()];
+  // Whoever calls a column so may have it many times over in one name.
   const originalName = (name: string): string =>
-    [...names.values()].reduce((text, { shown, original }) => text.replaceAll(shown, () => original), name);
+    shownNames.reduce(
+      (text, { shown, original }) =>
+        text.includes(shown) ? text.replaceAll(shown, () => original).slice(0, LONGEST_NAME) : text,
+      name,
+    );
   return { text: Buffer.concat([...parts, text.subarray(copied)]), originalName };
 }
 

@@ -83,7 +83,8 @@ function surveyInto(state: Survey, at: number): void {
   if (!reading.isQuery) return;
   draft.isRead = false;
   const word = tokens[at + 1]?.word;
-  if (word === 'OUTFILE' || word === 'DUMPFILE') draft.writes = true;
+  // A file's name may be one in the folder of the schema.
+  if (word === 'OUTFILE' || word === 'DUMPFILE') draft.writes = draft.usesSchema = true;
   for (let target = at + 1; ; target += 2) {
     const token = tokens[target];
     if (token?.kind !== Kind.UserVariable) return;

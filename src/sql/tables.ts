@@ -44,9 +44,14 @@ function createdTable(reading: Reading): QualifiedName | null {
   needsSchemaFor(draft, created);
   const rest = tokens.slice(reading.at);
   draft.usesSchema =
-    created.qualifier === null || rest.some(({ word }) => word === 'LIKE') || namesUnqualifiedTable(rest);
+    created.qualifier === null ||
+    rest.some(({ word }) => bringsTables.has(word)) ||
+    namesUnqualifiedTable(rest);
   return created;
 }
+
+/** Behind these a CREATE TABLE names other tables or sequences. */
+const bringsTables = new Set('LIKE UNION NEXTVAL LASTVAL SETVAL CURRVAL NEXT PREVIOUS'.split(' '));
 
 /** Index of the first token of the query that fills the new table. */
 function firstQuery({ tokens }: Reading): number {

@@ -1,6 +1,14 @@
 // Which reader reads the statements of which verb.
 import { readKill } from './kill.js';
-import { readAdministration, readBackup, readFlush, readHandler, readLock, readUnlock } from './locks.js';
+import {
+  needsFirst,
+  readAdministration,
+  readBackup,
+  readFlush,
+  readHandler,
+  readLock,
+  readUnlock,
+} from './locks.js';
 import { readDeallocate, readExecute, readPrepare } from './prepare.js';
 import {
   readAnalyze,
@@ -102,6 +110,14 @@ function readHelp({ draft }: Reading): void {
 
 function readChecksum(reading: Reading): void {
   reading.callsFrom = reading.tokens.length;
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') !== '') needsFirst(reading);
+}
+
+/** `CHECK TABLE t` and its kin; of others of their verb (CHECK VIEW) less is known. */
+function readMaintenance(reading: Reading): void {
+  readAdministration(reading);
+  acceptOneOf(reading, 'LOCAL', 'NO_WRITE_TO_BINLOG');
+  if (acceptOneOf(reading, 'TABLE', 'TABLES') !== '') needsFirst(reading);
 }
 
 function readShutdown(reading: Reading): void {
@@ -165,9 +181,9 @@ const readers: Readonly<Record<string, Reader>> = {
   CLONE: readUnjudged,
   GRANT: readAdministration,
   REVOKE: readAdministration,
-  CHECK: readAdministration,
-  OPTIMIZE: readAdministration,
-  REPAIR: readAdministration,
+  CHECK: readMaintenance,
+  OPTIMIZE: readMaintenance,
+  REPAIR: readMaintenance,
   CACHE: readAdministration,
   RESET: readAdministration,
   PURGE: readAdministration,

@@ -205,6 +205,7 @@ function readExecution(payload: Buffer): Buffer | null {
   const statement = new PreparedStatements().add({
     preparePayload: Buffer.from('\x16SELECT ?'),
     originalName: null,
+    textBytes: 9,
     under: { schema: null, variables: new Map() },
     fingerprint: '',
     effects: [],

@@ -19,6 +19,7 @@ const preparePayload = Buffer.from('\x16SELECT ?', 'latin1');
 const preparation = (payload: Buffer): Preparation => ({
   preparePayload: payload,
   originalName: null,
+  textBytes: payload.length,
   under,
   fingerprint: 'SELECT ?',
   effects: [],

@@ -52,6 +52,7 @@ describe('a session that begins anew', () => {
     session.statements.add({
       preparePayload: Buffer.from([0x16]),
       originalName: null,
+      textBytes: 1,
       under: { schema: null, variables: new Map() },
       fingerprint: '',
       effects: [],

@@ -10,7 +10,11 @@ import {
 import { read } from '../sql/modes.js';
 
 const check = (kept: TextStatements, sql: string): void => checkTextRoom(kept, read(sql));
-const keeping = (text: string): TextStatement => ({ text, under: { schema: null, variables: new Map() }, assigned: [] });
+const keeping = (text: string): TextStatement => ({
+  text,
+  under: { schema: null, variables: new Map() },
+  assigned: [],
+});
 
 describe('PREPARE', () => {
   const many = new Map(Array.from({ length: MAX_STATEMENTS }, (_, i) => [`s${i}`, keeping('SELECT 1')]));

@@ -45,6 +45,13 @@ it('a question that is put ten thousand times makes the text longer by its answe
   expect(both?.originalName(both.text.toString())).toBe(`SELECT ${one}+${other}+${one}`);
 });
 
+it('the schema is not put in behind a USE', () => {
+  const put = substitute(Buffer.from('SELECT DATABASE(); USE d; SELECT DATABASE()'), mariadb, {
+    schema: 'none',
+  });
+  expect(put?.text.toString()).toBe('SELECT NULLIF(DATABASE(),DATABASE()); USE d; SELECT DATABASE()');
+});
+
 it('the schema that a session has not is NULL, typed as the name of one', () => {
   const asked = Buffer.from("SELECT Database( ), 'SCHEMA()', SCHEMA()");
   const put = substitute(asked, mariadb, { schema: 'none' });
@@ -52,4 +59,14 @@ it('the schema that a session has not is NULL, typed as the name of one', () => 
   expect(name).toBe('NULLIF(DATABASE(),DATABASE())');
   expect(text).toBe("'SCHEMA()'");
   expect([name, other].map((column = '') => put?.originalName(column))).toEqual(['Database( )', 'SCHEMA()']);
+});
+
+describe('a column that is named after a question', () => {
+  it('of a megabyte has a name as long as servers give it', () => {
+    const question = `CONNECTION_ID(/*${'x'.repeat(1_000_000)}*/)`;
+    const asked = substitute(Buffer.from(`SELECT ${question}`), mariadb, values);
+    const shown = asked?.text.toString().slice('SELECT '.length) ?? '';
+    expect(asked?.originalName(shown)).toBe(question.slice(0, 255));
+    expect(asked?.originalName(shown.repeat(5))).toHaveLength(255);
+  });
 });

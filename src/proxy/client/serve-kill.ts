@@ -39,7 +39,14 @@ function prepareKill(
 ): void {
   const { session } = client;
   const under = preparedUnder(session);
-  const preparation = { preparePayload: payload, originalName: null, under, fingerprint, effects };
+  const preparation = {
+    preparePayload: payload,
+    originalName: null,
+    textBytes: payload.length,
+    under,
+    fingerprint,
+    effects,
+  };
   const statement = session.statements.add(preparation);
   statement.parameters = id === 'parameter' ? 1 : 0;
   const parameter = column('?', FieldType.NULL, {

@@ -68,21 +68,34 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
  * may be prepared again where there is one.
  */
 function ownIdentity(
-  { code, effects }: ClientCommand,
+  command: ClientCommand,
   session: Session,
   { state }: Live,
 ): Pick<SessionValues, 'connectionId' | 'schema'> | null {
+  const { code, effects } = command;
   const asksId = effects.some(({ usesConnectionId }) => usesConnectionId);
   const isWithout =
     code === Command.STMT_PREPARE ? session.schema === null : needsFreshSchema(state, session);
-  // Behind a USE the server knows better.
-  const asksSchema =
-    isWithout &&
-    effects.every(({ use }) => use === null) &&
-    effects.some(({ asksOfSchema }) => asksOfSchema.includes('name'));
+  const asksSchema = isWithout && schemaQuestion(command) === 'answered';
   if (!asksId && !asksSchema) return null;
   return { ...(asksId && { connectionId: String(session.id) }), ...(asksSchema && { schema: 'none' }) };
 }
+
+/**
+ * Whether a command asks for the name of the current schema before it goes to one, and whether that can be put in for it: not
+ * into definitions and texts that another statement brings, and not where a column is called by the name that the question gives it.
+ */
+export function schemaQuestion({ effects, text }: ClientCommand): 'none' | 'answered' | 'open' {
+  const use = effects.findIndex((effect) => effect.use !== null);
+  const before = use < 0 ? effects : effects.slice(0, use);
+  if (!before.some(({ asksOfSchema }) => asksOfSchema.includes('name'))) return 'none';
+  const isOpen = effects.some(
+    ({ verb, prepare, runs }) => verb === 'CREATE' || verb === 'ALTER' || prepare !== null || runs !== null,
+  );
+  return isOpen || (text !== null && quotedQuestion.test(text.toString('latin1'))) ? 'open' : 'answered';
+}
+
+const quotedQuestion = /[`"]\s*(DATABASE|SCHEMA)\s*\(/i;
 
 /**
  * A session without a schema has the server's own collation in the place of the schema's, where the connection has a schema;

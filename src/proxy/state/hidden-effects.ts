@@ -84,9 +84,12 @@ async function uncoverHidden(
   const { state } = live;
   const suspects = ran.filter((effect) => mayHide(effect, outcome));
   const hasChanged = mayHaveChanged(ran, suspects, live.tracked, outcome);
+  // Of triggers the counts from before say enough, whatever else the statements themselves add to.
+  const before = state.statementCounts;
   if (ran.some(({ verb, opaque }) => counted.has(verb) || (opaque !== null && !hasChanged)))
     state.countsAreStale();
-  if (hasChanged && (await ranNoTrigger(session, suspects, live))) return { isUnjudged: false, objects: [] };
+  if (hasChanged && (await ranNoTrigger(session, suspects, before, live)))
+    return { isUnjudged: false, objects: [] };
   const calls = mayHaveRun(ran, outcome) ? suspects.flatMap((effect) => effect.calls) : [];
   if (!hasChanged && calls.length === 0) return { isUnjudged: false, objects: [] };
   leaveDiagnostics(session, live);
@@ -94,11 +97,11 @@ async function uncoverHidden(
   const hidden = await readRoutines(calls, session.schema, live.connection, mode);
   const keepsLocks = hidden.statements.some(({ statement }) => statement.locks.length > 0);
   if (!hasChanged) return { isUnjudged: keepsLocks, objects: [] };
-  const before = state.statementCounts;
+  const known = state.statementCounts;
   const isKnown = await giveWhatIsListed(session, live);
   const isExplained = suspects.every(({ opaque, callsOnly }) => opaque === null || callsOnly);
   const objects = await findObjects(
-    changedCounts(before, state.statementCounts),
+    changedCounts(known, state.statementCounts),
     hidden,
     session,
     live,
@@ -111,9 +114,13 @@ async function uncoverHidden(
 }
 
 /** Whether triggers are all that is suspected, and the server counts none: the other questions can be saved. */
-async function ranNoTrigger(session: Session, suspects: readonly Statement[], live: Live): Promise<boolean> {
+async function ranNoTrigger(
+  session: Session,
+  suspects: readonly Statement[],
+  before: StatementCounts,
+  live: Live,
+): Promise<boolean> {
   const { state } = live;
-  const before = state.statementCounts;
   if (before === null || before === 'none' || suspects.some(({ opaque }) => opaque !== null)) return false;
   leaveDiagnostics(session, live);
   const after = await askCounts(live.connection, live.facts);

@@ -3,7 +3,7 @@
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Session } from '../../session/session.js';
 import { isPlainName } from '../../session/user-variables.js';
-import { isCarried, literalOf } from '../../session/variables.js';
+import { isCarried, literalOf, ofSchema } from '../../session/variables.js';
 import type { Live } from '../backend/backend-link.js';
 import { askCounts, askSettings, askUserVariables } from '../backend/session-questions.js';
 import { learnTold } from './state-application.js';
@@ -39,6 +39,8 @@ function giveSettings(
   settings: ReadonlyMap<string, string> | null,
 ): boolean {
   for (const [name, shown] of settings ?? []) {
+    // What a schema brings along, a session without one has not from where the connection is.
+    if (name === ofSchema && session.schema === null) continue;
     if (!isCarried(name) || state.isInDoubt(name) || state.valueOf(name) === literalOf(name, shown)) continue;
     session.told(name, shown);
     state.learn(name, literalOf(name, shown));

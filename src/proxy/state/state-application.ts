@@ -127,6 +127,9 @@ export function learnTold(
   outcome: Pick<Outcome, 'changes'>,
 ): Set<string> {
   const told = new Set<string>();
+  const schema = outcome.changes.findLast((change) => change.type === 'schema')?.schema;
+  // First: it brings values along.
+  if (schema !== undefined && learnMove(session, state, schema === '' ? null : schema)) told.add('schema');
   // The server tells of values before it restores them.
   const isPassing = statements.some(({ setsForItself }) => setsForItself);
   for (const change of outcome.changes) {
@@ -136,12 +139,20 @@ export function learnTold(
       told.add(change.name);
       session.told(change.name, change.value);
       state.learn(change.name, literalOf(change.name, change.value));
-    } else if (change.type === 'schema') {
-      told.add('schema');
-      session.schema = state.schema = change.schema === '' ? null : change.schema;
     }
   }
   return told;
+}
+
+/**
+ * Notes where the server says that it is. It also says so when it comes back from a routine or a prepared statement, which have
+ * schemas of their own: back to where the connection was, which need not be where a session without a schema is.
+ * @returns whether it is where the session is
+ */
+function learnMove(session: Session, state: ConnectionState, schema: string | null): boolean {
+  if (session.schema === null && schema === state.schema) return false;
+  session.schema = state.schema = schema;
+  return true;
 }
 
 /** The name of no schema: whoever needs one goes there. */

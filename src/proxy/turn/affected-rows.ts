@@ -22,9 +22,11 @@ export function withChangedRows(ok: OkPacket, statements: readonly Statement[], 
   const info = ok.info.toString('latin1');
   const counts = threeCounts.exec(info);
   if (counts === null) return ok;
-  // CALL and EXECUTE have any number of results: those behind them are not known by their place.
-  const isCountable = statements.every(({ opaque, execute }) => opaque === null && execute === null);
-  const statement = isCountable ? statements[index] : undefined;
+  // What EXECUTE runs comes behind it, where that is known, and answers for it.
+  const ran = statements.filter(({ runs }) => runs === null);
+  // CALL and EXECUTE of others have any number of results: those behind them are not known by their place.
+  const isCountable = ran.every(({ opaque, execute }) => opaque === null && execute === null);
+  const statement = isCountable ? ran[index] : undefined;
   if (statement?.updatesDuplicates === true) return withoutUntouched(ok, counts);
   const mayUpdate = statements.some(({ verb }) => verb === 'UPDATE') && !info.startsWith(countsRecords);
   const isUpdate = isCountable ? statement?.verb === 'UPDATE' : mayUpdate;

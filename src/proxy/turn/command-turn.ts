@@ -33,7 +33,7 @@ import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
 import { checkSent, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
-import { refuseWithoutSchema, schemaCare, stepElsewhere } from './without-schema.js';
+import { refuseWithoutSchema, schemaCare, stepsElsewhere } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
 const MAX_ATTEMPTS = 3;
@@ -138,7 +138,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const { locks } = this;
     const sent = locks?.dress(live) ?? { command: this.command, originalName: null };
     let steps = await stepsTo(this.command, session, live);
-    if (care === 'elsewhere') steps.push(stepElsewhere(live.state));
+    if (care === 'elsewhere') steps.push(...stepsElsewhere(session, live));
     steps.push(...(locks?.stepsBefore(live) ?? []));
     const isAwaited =
       locks !== null ||

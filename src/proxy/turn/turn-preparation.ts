@@ -38,7 +38,9 @@ export function checkSent(written: Buffer, payload: Buffer, live: Live): void {
   checkSize(payload, live);
   const [sent, needed] = [written, payload].map(({ length }) => Math.floor(length / MAX_PACKET_PAYLOAD) + 1);
   if (sent === undefined || needed === undefined || sent === needed) return;
-  const bytes = payload.length - MAX_PACKET_PAYLOAD * sent + 1;
+  // What is shorter than before had better have been so from the beginning.
+  const [length, most] = sent < needed ? [payload.length, sent] : [written.length, needed];
+  const bytes = length - MAX_PACKET_PAYLOAD * most + 1;
   throw new FleetError('PACKETS_ADDED', { needed, sent, bytes });
 }
 
@@ -61,7 +63,7 @@ export async function settleResident(resident: Session | null, live: Live): Prom
 export function registerPrepared(
   ok: { readonly statementId: number; readonly parameters: number },
   made: Pick<Preparation, 'preparePayload' | 'originalName'>,
-  { effects, fingerprint }: ClientCommand,
+  { effects, fingerprint, payload }: ClientCommand,
   session: Session | null,
   state: ConnectionState,
 ): number {
@@ -69,7 +71,13 @@ export function registerPrepared(
     state.unusedStatements.push(ok.statementId);
     return ok.statementId;
   }
-  const statement = session.statements.add({ ...made, under: preparedUnder(session), fingerprint, effects });
+  const statement = session.statements.add({
+    ...made,
+    textBytes: payload.length,
+    under: preparedUnder(session),
+    fingerprint,
+    effects,
+  });
   statement.parameters = ok.parameters;
   statement.backend = { owner: state, id: ok.statementId };
   return statement.id;

@@ -1,10 +1,9 @@
 // The commands of sessions without a schema, on a connection that has one and cannot be led back to none.
 
-import type { ConnectionState } from '../../session/connection-state.js';
 import { initDb, needsFreshSchema, setVariables, type StateCommand } from '../../session/difference.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
-import { isWide, quoted } from '../../session/variables.js';
+import { isWide, ofSchema, quoted } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Command } from '../../wire/constants.js';
 import type { ErrPacket } from '../../wire/reply-packets.js';
@@ -12,6 +11,7 @@ import type { Live } from '../backend/backend-link.js';
 import { isRenewable } from '../backend/connection-care.js';
 import type { ClientCommand } from '../command/command.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
+import { schemaQuestion } from '../state/diagnostics-turn.js';
 import { ELSEWHERE } from '../state/state-application.js';
 import { DifferenceFailed, takeSteps } from './take-steps.js';
 import { learnFromReply } from './turn-learning.js';
@@ -25,17 +25,18 @@ import { stepsTo } from './turn-preparation.js';
 export type SchemaCare = 'none' | 'renew' | 'refuse' | 'elsewhere';
 
 /** @param held whether the session holds the connection */
-export function schemaCare(
-  { effects, code, statement }: ClientCommand,
-  session: Session,
-  live: Live,
-  held: boolean,
-): SchemaCare {
+export function schemaCare(command: ClientCommand, session: Session, live: Live, held: boolean): SchemaCare {
   if (!needsFreshSchema(live.state, session)) return 'none';
+  const { effects, code, statement } = command;
   // A prepared statement runs in the schema in which it was prepared, wherever its session is.
   if (code === Command.STMT_EXECUTE && statement?.under.schema != null) return 'none';
   const isFieldList = code === Command.FIELD_LIST;
-  const usesSchema = isFieldList || effects.some((effect) => effect.usesSchema) || mayLeaveSchema(effects);
+  const isOpen = schemaQuestion(command) === 'open';
+  const usesSchema =
+    isFieldList ||
+    isOpen ||
+    mayLeaveSchema(effects) ||
+    effects.some((effect) => effect.usesSchema || callsPackage(effect, session, live));
   if (isRenewable(live) && !held) {
     // What begins to hold the connection without a schema had better find none there.
     const mayWant = code !== Command.STMT_PREPARE && effects.some(mayHold);
@@ -43,14 +44,14 @@ export function schemaCare(
   }
   if (!usesSchema) return 'none';
   if (isFieldList || effects[0]?.needsSchema === true) return 'refuse';
-  if (!live.state.lacksElsewhere && !effects.some(wouldNotice)) return 'elsewhere';
+  const wouldNotice = isOpen || effects.some(({ use }) => use?.toLowerCase() === ELSEWHERE);
+  if (!live.state.lacksElsewhere && !wouldNotice) return 'elsewhere';
   return held ? 'refuse' : 'renew';
 }
 
-/** It asks in which schema it is, where nothing can be put in the place of the question, or goes to that one itself. */
-function wouldNotice({ asksOfSchema, prepare, runs, use }: Statement): boolean {
-  const asks = asksOfSchema.includes('name') && (prepare !== null || runs !== null);
-  return asks || use?.toLowerCase() === ELSEWHERE;
+/** Under this sql_mode `a.b()` may be a routine of the package `a` in the current schema. */
+function callsPackage({ opaque }: Statement, session: Session, { state }: Live): boolean {
+  return opaque !== null && /\bORACLE\b/i.test(session.wanted('sql_mode', state));
 }
 
 /** Where it went would have to be asked, and the answer would be another session's schema. */
@@ -64,9 +65,10 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
   return beginsTransaction || oneShot || (locks.length > 0 && !isShared);
 }
 
-/** Goes last before a command that is run where nothing is. */
-export function stepElsewhere(state: ConnectionState): StateCommand {
-  return initDb(state, ELSEWHERE);
+/** Go last before a command that is run where nothing is: it has the collation that a session without a schema has. */
+export function stepsElsewhere(session: Session, { state, facts }: Live): StateCommand[] {
+  const collation = [[ofSchema, quoted(facts.collationDatabase)]] as const;
+  return [initDb(state, ELSEWHERE), setVariables(state, session, null, collation)];
 }
 
 const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
@@ -88,8 +90,8 @@ export async function refuseWithoutSchema(
   const { session } = owner;
   const { connection, state } = live;
   // A PREPARE that fails drops what had its name.
-  for (const { prepare } of command.effects) {
-    if (prepare === null) continue;
+  const prepare = command.effects[0]?.prepare ?? null;
+  if (prepare !== null) {
     session.textStatements.delete(prepare.name);
     state.textStatements.drop(prepare.name);
     connection.clearAway(dropStatement(prepare.name));
