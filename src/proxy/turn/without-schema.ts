@@ -67,8 +67,8 @@ function mayHold({ beginsTransaction, locks, lockCalls, oneShot }: Statement): b
 
 /** Go last before a command that is run where nothing is: it has the collation that a session without a schema has. */
 export function stepsElsewhere(session: Session, { state, facts }: Live): StateCommand[] {
-  const collation = [[ofSchema, quoted(facts.collationDatabase)]] as const;
-  return [initDb(state, ELSEWHERE), setVariables(state, session, null, collation)];
+  const collation = session.variables.get(ofSchema) ?? quoted(facts.collationDatabase);
+  return [initDb(state, ELSEWHERE), setVariables(state, session, null, [[ofSchema, collation]])];
 }
 
 const noSchema: ErrPacket = { errno: 1046, sqlState: '3D000', message: 'No database selected' };
