@@ -905,6 +905,24 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT COUNT(*) FROM log'),
     ],
   ],
+  [
+    'handlers are closed though tables are locked',
+    [
+      said(0, 'HANDLER t OPEN AS h'),
+      said(0, 'LOCK TABLE log READ'),
+      did(0, { do: 'reconnect', login: plain }),
+      said(1, 'HANDLER h READ FIRST'),
+    ],
+  ],
+  [
+    'warnings are shown in the letters that several statements have set before one failed',
+    [
+      said(0, 'SET character_set_results = NULL; SELECT missing FROM t; CALL fails_late(); SELECT 3'),
+      said(0, 'SHOW WARNINGS'),
+      said(1, 'SELECT 1'),
+      said(0, 'SHOW WARNINGS'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

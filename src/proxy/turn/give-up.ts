@@ -54,14 +54,15 @@ async function letGo(
 ): Promise<boolean> {
   const closed = cursors.map((id) => connection.run(resetPayload(id), 'ok').ended);
   for (const { err } of await Promise.all(closed)) if (err !== null) return false;
-  // A handler whose table is gone is closed; what is still open then, the server says nothing of.
-  for (const alias of handlers) await connection.ask(`HANDLER \`${alias.replaceAll('`', '``')}\` CLOSE`);
   // While a backup is going on, hardly anything else is allowed.
   if (reasons.includes('backup stage') && (await connection.ask('BACKUP STAGE END')) === null) return false;
   if (reasons.includes('backup lock') && (await connection.ask('BACKUP UNLOCK')) === null) return false;
   const isRolledBack = (await connection.ask('ROLLBACK', false)) !== null;
   const hasLocks = reasons.includes('table locks') || reasons.includes('read lock');
-  return isRolledBack && (!hasLocks || (await connection.ask('UNLOCK TABLES')) !== null);
+  if (!isRolledBack || (hasLocks && (await connection.ask('UNLOCK TABLES')) === null)) return false;
+  // Not under LOCK TABLES. A handler whose table is gone is closed; what is still open then, the server says nothing of.
+  for (const alias of handlers) await connection.ask(`HANDLER \`${alias.replaceAll('`', '``')}\` CLOSE`);
+  return true;
 }
 
 /** COM_STMT_RESET closes the statement's cursor: https://mariadb.com/kb/en/com_stmt_reset/ */

@@ -57,7 +57,9 @@ export async function learnFromReply(
     ({ use, mayDropSchema }) => mayDropSchema || (use !== null && outcome.err !== null),
   );
   const isLost = live.state.schema === undefined && mayHaveLeft;
-  if (isLost || (outcome.err === null && isUrgent(live.state))) {
+  // A single statement that failed has set nothing.
+  const maySet = outcome.err === null || ran.length > 1;
+  if (isLost || (maySet && isUrgent(live.state))) {
     leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
