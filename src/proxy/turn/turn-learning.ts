@@ -4,6 +4,7 @@ import { maySetInsertId } from '../../session/diagnostics.js';
 import { usesUpForCertain } from '../../session/holds.js';
 import type { PreparedStatement } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
+import { isPlain } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { Capability, Command, ServerStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
@@ -57,9 +58,9 @@ export async function learnFromReply(
     ({ use, mayDropSchema }) => mayDropSchema || (use !== null && outcome.err !== null),
   );
   const isLost = live.state.schema === undefined && mayHaveLeft;
-  // A single statement that failed has set nothing.
-  const maySet = outcome.err === null || ran.length > 1;
-  if (isLost || (maySet && isUrgent(live.state))) {
+  // Which of several were run before one failed, nothing tells: warnings are shown in the letters that may have been set.
+  const maySet = outcome.err !== null && ran.length > 1 && live.state.unknownVariables.some(isPlain);
+  if (isLost || maySet || (outcome.err === null && isUrgent(live.state))) {
     leaveDiagnostics(session, live);
     await askWhatIsInDoubt(session, live);
   }
