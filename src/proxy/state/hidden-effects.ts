@@ -36,6 +36,11 @@ const counted: ReadonlySet<string> = new Set(
   'CREATE DROP ALTER RENAME PREPARE DEALLOCATE EXECUTE HANDLER FLUSH LOCK'.split(' '),
 );
 
+/** What EXECUTE runs comes behind it, where that is known. */
+function isCounted({ verb, runs }: Statement): boolean {
+  return counted.has(verb) && runs === null;
+}
+
 /** What was found out. */
 export interface Uncovered {
   /** The statements may have done more than could be found out. */
@@ -86,7 +91,7 @@ async function uncoverHidden(
   const hasChanged = mayHaveChanged(ran, suspects, live.tracked, outcome);
   // Of triggers the counts from before say enough, whatever else the statements themselves add to.
   const before = state.statementCounts;
-  if (ran.some(({ verb, opaque }) => counted.has(verb) || (opaque !== null && !hasChanged)))
+  if (ran.some((effect) => isCounted(effect) || (effect.opaque !== null && !hasChanged)))
     state.countsAreStale();
   if (hasChanged && (await ranNoTrigger(session, suspects, before, live)))
     return { isUnjudged: false, objects: [] };
@@ -98,7 +103,7 @@ async function uncoverHidden(
   const keepsLocks = hidden.statements.some(({ statement }) => statement.locks.length > 0);
   if (!hasChanged) return { isUnjudged: keepsLocks, objects: [] };
   const known = state.statementCounts;
-  const isKnown = await giveWhatIsListed(session, live);
+  const isKnown = await giveWhatIsListed(session, ran, live);
   const isExplained = suspects.every(({ opaque, callsOnly }) => opaque === null || callsOnly);
   const objects = await findObjects(
     changedCounts(known, state.statementCounts),

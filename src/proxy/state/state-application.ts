@@ -129,7 +129,8 @@ export function learnTold(
   const told = new Set<string>();
   const schema = outcome.changes.findLast((change) => change.type === 'schema')?.schema;
   // First: it brings values along.
-  if (schema !== undefined && learnMove(session, state, schema === '' ? null : schema)) told.add('schema');
+  if (schema !== undefined && learnMove(session, state, statements, schema === '' ? null : schema))
+    told.add('schema');
   // The server tells of values before it restores them.
   const isPassing = statements.some(({ setsForItself }) => setsForItself);
   for (const change of outcome.changes) {
@@ -149,14 +150,25 @@ export function learnTold(
  * schemas of their own: back to where the connection was, which need not be where a session without a schema is.
  * @returns whether it is where the session is
  */
-function learnMove(session: Session, state: ConnectionState, schema: string | null): boolean {
-  if (session.schema === null && schema === state.schema) return false;
-  session.schema = state.schema = schema;
-  return true;
+function learnMove(
+  session: Session,
+  state: ConnectionState,
+  statements: readonly Statement[],
+  schema: string | null,
+): boolean {
+  const isBack = session.schema === null && (schema === state.schema || !statements.some(mayMove));
+  state.schema = schema;
+  if (!isBack) session.schema = schema;
+  return !isBack;
+}
+
+/** Its text is not known, and may be a USE; what a routine says leads a session without a schema nowhere. */
+export function mayMove({ opaque, callsOnly, execute, runs }: Statement): boolean {
+  return (opaque !== null && !callsOnly) || (execute !== null && runs === null);
 }
 
 /** The name of no schema: whoever needs one goes there. */
-const SOMEWHERE = '';
+export const SOMEWHERE = '';
 
 function learnSchema(
   session: Session,

@@ -17,7 +17,7 @@ import { located } from '../state/located.js';
 import { askNewGlobals } from '../state/new-globals.js';
 import { keepPatience } from '../state/patience.js';
 import { withPreparedTexts } from '../state/prepared-texts.js';
-import { askWhatIsInDoubt, learn, learnTables, isUrgent } from '../state/state-application.js';
+import { askWhatIsInDoubt, learn, learnTables, isUrgent, SOMEWHERE } from '../state/state-application.js';
 import { learnToRename } from '../state/table-renaming.js';
 
 /** @throws BackendGone */
@@ -30,7 +30,7 @@ export async function learnFromReply(
   const { code, payload, effects, statement } = command;
   // Preparing a statement does nothing of what its text says.
   const ran = code === Command.STMT_PREPARE ? [] : located(command, session);
-  learn(session, live.state, ran, outcome);
+  learnMoves(command, ran, session, live, outcome);
   if (code === Command.INIT_DB && outcome.err === null) {
     session.schema = live.state.schema = payload.toString('utf8', 1);
   }
@@ -69,6 +69,39 @@ export async function learnFromReply(
   if (password?.ownPassword != null) host.passwordChanged(password.ownPassword, session.id);
   const globals = ran.flatMap((statement) => statement.globals);
   if (globals.length > 0) host.globalsChanged(await askNewGlobals(globals, session, live));
+}
+
+/** Notes what the statements have done to the session's state; a USE among them may have been prepared. */
+function learnMoves(
+  command: ClientCommand,
+  ran: readonly Statement[],
+  session: Session,
+  { state }: Live,
+  outcome: Outcome,
+): void {
+  const here = session.schema;
+  const preparedIn = schemasPrepared(command, ran, session);
+  const isPrepared = ran.some(({ use }, i) => use !== null && preparedIn[i] !== undefined);
+  // Prepared in another schema it leads nowhere: servers go back behind it.
+  const leadsBack = (i: number): boolean => preparedIn[i] !== undefined && preparedIn[i] !== here;
+  const moved = ran.map((effect, i) => (leadsBack(i) ? { ...effect, use: null } : effect));
+  learn(session, state, moved, outcome);
+  const isBack = ran.some(({ use }, i) => use !== null && leadsBack(i));
+  if (isBack) session.schema = here;
+  // Without a schema it was prepared wherever the connection was, and there it may have stayed.
+  if (isBack || (isPrepared && here === null)) state.schema &&= SOMEWHERE;
+}
+
+/** For each effect the schema in which its text was prepared; undefined for what is run as it is. */
+function schemasPrepared(
+  { statement }: ClientCommand,
+  ran: readonly Statement[],
+  session: Session,
+): readonly (string | null | undefined)[] {
+  // What EXECUTE runs is the next effect.
+  const prepared = (before: Statement | undefined) =>
+    before?.execute == null ? undefined : session.textStatements.get(before.execute)?.under.schema;
+  return ran.map((_, i) => (statement === null ? prepared(ran[i - 1]) : statement.under.schema));
 }
 
 function updateHolds(
