@@ -60,7 +60,8 @@ export class Diagnostics {
       this.saved = withInvalidNumber(this.saved);
       return false;
     }
-    if (!looks) this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
+    if (!looks && !failedToShow(statements, end, text))
+      this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
     const calculated = end.rows !== null && mentions(text, /\bsql_calc_found_rows\b/i);
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
     if (Number(end.insertId) !== 0) this.told.insertId = String(end.insertId);
@@ -132,6 +133,22 @@ export class Diagnostics {
     return String(this.saved?.counts.errorCount ?? 0);
   }
 }
+
+/** What is not there to be shown leaves ROW_COUNT() as it was (MariaDB), unlike other errors. */
+function failedToShow(
+  statements: readonly Statement[],
+  { error }: StatementEnd,
+  text: Buffer | null,
+): boolean {
+  const [shown] = statements;
+  if (error === null || error.errno === SYNTAX_ERROR || shown === undefined || statements.length > 1)
+    return false;
+  return ofSchema.test(text?.toString('latin1', shown.start, shown.start + 100) ?? '');
+}
+
+const SYNTAX_ERROR = 1064;
+const ofSchema =
+  /^(SHOW\s+((FULL|EXTENDED|OPEN)\s+)*(COLUMNS|FIELDS|INDEX|INDEXES|KEYS|TABLES|TABLE\s+STATUS|TRIGGERS|EVENTS)|DESC(RIBE)?\s+(?!SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|EXTENDED|PARTITIONS|FORMAT|FOR|\())\b/i;
 
 /** GET DIAGNOSTICS, also behind the EXECUTE that runs it. */
 function isLook({ verb }: Statement, at: number, { length }: readonly Statement[]): boolean {

@@ -975,6 +975,22 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT @trigger'),
     ],
   ],
+  [
+    'what is not there to be shown leaves the count of rows',
+    [
+      'DESCRIBE missing',
+      'SHOW TABLES FROM {third}',
+      'SHOW INDEX FROM missing',
+      'SHOW CREATE TABLE missing',
+      'EXPLAIN SELECT * FROM missing',
+      'SHOW COLUMNS FROM',
+    ].flatMap((sql) => [
+      said(0, "INSERT INTO log (what) VALUES ('x'), ('y')"),
+      said(0, sql),
+      said(1, 'DO adds(1)'),
+      said(0, 'SELECT ROW_COUNT()'),
+    ]),
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
