@@ -135,9 +135,9 @@ export class Diagnostics {
 }
 
 /** What is not there to be shown leaves ROW_COUNT() as it was (MariaDB), unlike other errors. */
-function failedToShow(
+export function failedToShow(
   statements: readonly Statement[],
-  { error }: StatementEnd,
+  { error }: Pick<StatementEnd, 'error'>,
   text: Buffer | null,
 ): boolean {
   const [shown] = statements;

@@ -989,6 +989,10 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, sql),
       said(1, 'DO adds(1)'),
       said(0, 'SELECT ROW_COUNT()'),
+      said(1, 'SELECT 1'),
+      said(0, 'CREATE TABLE IF NOT EXISTS made (a INT)'),
+      said(1, sql),
+      said(1, 'SELECT ROW_COUNT()'),
     ]),
   ],
 ];

@@ -1,6 +1,6 @@
 // After a command: what its reply says of the session's state, its holds and its diagnostics.
 
-import { maySetInsertId } from '../../session/diagnostics.js';
+import { failedToShow, maySetInsertId } from '../../session/diagnostics.js';
 import { usesUpForCertain } from '../../session/holds.js';
 import type { PreparedStatement } from '../../session/prepared-statements.js';
 import type { Session } from '../../session/session.js';
@@ -152,7 +152,7 @@ function noteDiagnostics(session: Session, command: ClientCommand, { state }: Li
   const ownWarnings = session.diagnostics.note(effects, end, textOf(command), isGivenBack);
   // ROW_COUNT() of a connection that counts otherwise is not the session's.
   const countsAlike = session.has(Capability.FOUND_ROWS) || !effects.some(countsFoundRows);
-  state.rowCountOf = countsAlike ? session : null;
+  state.rowCountOf = countsAlike && !failedToShow(effects, end, textOf(command)) ? session : null;
   if (!ownWarnings && state.diagnosticsOf !== session) state.diagnosticsOf = null;
   else state.diagnosticsOf = session;
   if (rows !== null) state.foundRowsOf = session;
