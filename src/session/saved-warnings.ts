@@ -54,6 +54,12 @@ export function levelOf(row: WarningRow): string {
   return row[0]?.toString('latin1') ?? '';
 }
 
+/** How many the rows are. */
+export function countsOf(rows: readonly WarningRow[]): WarningCounts {
+  const errors = rows.filter((row) => levelOf(row) === 'Error');
+  return { warningCount: rows.length, errorCount: errors.length };
+}
+
 /** The reply to SHOW WARNINGS. @throws MALFORMED_PACKET */
 export function readWarnings(reply: Buffer): Pick<SavedWarnings, 'columns' | 'rows'> {
   const reader = new FrameReader(reply.length);

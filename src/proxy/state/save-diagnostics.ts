@@ -2,7 +2,13 @@
 
 import { askConditions, readConditions } from '../../session/conditions.js';
 import type { Diagnostics } from '../../session/diagnostics.js';
-import { conditionOf, noWarnings, readWarnings, type SavedWarnings } from '../../session/saved-warnings.js';
+import {
+  conditionOf,
+  countsOf,
+  noWarnings,
+  readWarnings,
+  type SavedWarnings,
+} from '../../session/saved-warnings.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Session } from '../../session/session.js';
 import { Command } from '../../wire/constants.js';
@@ -28,8 +34,13 @@ export function saveDiagnostics(session: Session, live: Live): void {
   const warnings = question.warnings && hasWarnings ? askWarnings(live, diagnostics) : null;
   const done = async (): Promise<void> => {
     const row = (await values)?.[0];
-    const counts = { warningCount: Number(row?.[2]), errorCount: Number(row?.[3]) };
     const saved = await warnings;
+    // A server that does not count them has those that it shows.
+    const shown = countsOf(saved?.rows ?? []);
+    const counts = {
+      warningCount: Number(row?.[2] ?? shown.warningCount),
+      errorCount: Number(row?.[3] ?? shown.errorCount),
+    };
     diagnostics.answered({
       ...(question.foundRows && hasFoundRows ? { foundRows: row?.[0] ?? '0' } : {}),
       ...(row?.[1] == null || !hasInsertId ? {} : { lastInsertId: row[1] }),
