@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
     9,
     18,
   ],
-  ['named locks', ["SELECT GET_LOCK('l', 0)", "SELECT RELEASE_LOCK('l')"], 0, 0],
+  ['named locks', ["SELECT GET_LOCK('saw', 0)", "SELECT RELEASE_LOCK('saw')"], 0, 0],
   ['SET TRANSACTION', ['SET TRANSACTION READ ONLY', 'SELECT * FROM t', 'COMMIT'], 3, 6],
 ];
 

@@ -105,11 +105,13 @@ describe('what a session sets', () => {
   it('is gone when it has left: variables, temporary tables, locks, what it had not committed', async () => {
     await one.query('SET @mine = 1');
     await one.query('CREATE TEMPORARY TABLE mine (a INT)');
-    await one.query("SELECT GET_LOCK('mine', 0)");
+    await one.query("SELECT GET_LOCK('isolation.mine', 0)");
     await one.query('BEGIN');
     await one.query('DELETE FROM t');
     await one.quit();
-    expect(await two.rows("SELECT @mine, COUNT(*), IS_FREE_LOCK('mine') FROM t")).toEqual([[null, '5', '1']]);
+    expect(await two.rows("SELECT @mine, COUNT(*), IS_FREE_LOCK('isolation.mine') FROM t")).toEqual([
+      [null, '5', '1'],
+    ]);
     expect((await two.failure('SELECT * FROM mine')).errno).toBe(1146);
     expect(await server.connectionsOf(account.user)).toBe(1);
   });
@@ -220,14 +222,14 @@ describe('what the last statement left behind', () => {
 describe('locks', () => {
   it('of GET_LOCK are held by one session at a time, though the server would give both', async () => {
     const order: string[] = [];
-    await one.rows("SELECT GET_LOCK('sales', 5)");
-    const second = two.rows("SELECT GET_LOCK('sales', 5)").then((rows) => {
+    await one.rows("SELECT GET_LOCK('isolation.sales', 5)");
+    const second = two.rows("SELECT GET_LOCK('isolation.sales', 5)").then((rows) => {
       order.push('two has it');
       return rows;
     });
     await one.rows('SELECT 1');
     order.push('one releases it');
-    await one.rows("SELECT RELEASE_LOCK('sales')");
+    await one.rows("SELECT RELEASE_LOCK('isolation.sales')");
     expect(await second).toEqual([['1']]);
     expect(order).toEqual(['one releases it', 'two has it']);
   });

@@ -45,7 +45,7 @@ describe('a lease that runs out while others wait', () => {
 
   it.each([
     ['LOCK TABLES t WRITE', 'SELECT 1'],
-    ["SET @l = GET_LOCK('l', 0)", "SELECT RELEASE_LOCK('l')"],
+    ["SET @l = GET_LOCK('lease.l', 0)", "SELECT RELEASE_LOCK('lease.l')"],
     ['HANDLER t OPEN', 'HANDLER t READ FIRST'],
   ])('after %s does not pretend that nothing was lost', async (theirs, next) => {
     await start({ pinTimeoutMs: 50 });
@@ -82,11 +82,11 @@ describe('a lease that runs out while others wait', () => {
   ])('of %s takes nothing from those who hold nothing', async (_, hold, again, errno) => {
     await start({ pinTimeoutMs: 50 });
     await server.query(`INSERT INTO ${account.schema}.t VALUES (1), (2)`);
-    await two.query("SELECT GET_LOCK('kept', 0)");
+    await two.query("SELECT GET_LOCK('lease.kept', 0)");
     await two.query('CREATE TEMPORARY TABLE kept SELECT 7 AS a');
     await hold();
     expect(await two.rows('SELECT a FROM kept')).toEqual([['7']]);
-    expect(await two.rows("SELECT IS_USED_LOCK('kept') = CONNECTION_ID()")).toEqual([['1']]);
+    expect(await two.rows("SELECT IS_USED_LOCK('lease.kept') = CONNECTION_ID()")).toEqual([['1']]);
     expect((await one.failure('SELECT 1')).errno).toBe(1213);
     const reply = await one.query(again);
     expect(errorOf(reply)?.errno).toBe(errno);
@@ -97,8 +97,8 @@ describe('a lease that runs out while others wait', () => {
     await start({ pinTimeoutMs: 50 });
     await one.query("SET @mine = 'secret'");
     await one.query('CREATE TEMPORARY TABLE mine SELECT 1 AS a');
-    await one.query("DO 1 + GET_LOCK('mine', 0)");
-    expect(await two.rows("SELECT @mine, IS_FREE_LOCK('mine')")).toEqual([[null, '1']]);
+    await one.query("DO 1 + GET_LOCK('lease.mine', 0)");
+    expect(await two.rows("SELECT @mine, IS_FREE_LOCK('lease.mine')")).toEqual([[null, '1']]);
     expect((await two.failure('SELECT * FROM mine')).errno).toBe(1146);
     expect(await server.connectionsOf(account.user)).toBe(1);
   });

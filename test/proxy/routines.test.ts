@@ -24,7 +24,7 @@ const programs: readonly string[] = [
   'CREATE PROCEDURE takes_away() DROP TEMPORARY TABLE tmp',
   "CREATE PROCEDURE prepares() BEGIN PREPARE s FROM 'SELECT 7'; END",
   'CREATE PROCEDURE uses(q TEXT) BEGIN SET @q = q; PREPARE dyn FROM @q; EXECUTE dyn; DEALLOCATE PREPARE dyn; END',
-  "CREATE PROCEDURE locks() BEGIN DO GET_LOCK('a', 0); END",
+  "CREATE PROCEDURE locks() BEGIN DO GET_LOCK('routines', 0); END",
   'CREATE FUNCTION pure(n INT) RETURNS INT DETERMINISTIC RETURN n * 2',
   'CREATE FUNCTION sets_x(n INT) RETURNS INT DETERMINISTIC BEGIN SET @x = n; RETURN n; END',
   'CREATE FUNCTION sets_setting(n INT) RETURNS INT DETERMINISTIC BEGIN SET SESSION group_concat_max_len = n; RETURN n; END',
@@ -191,7 +191,7 @@ describe.each([
     await one.query('CALL locks()');
     await instance.event('pinned');
     await one.command(command.RESET_CONNECTION);
-    expect(await two.rows("SELECT IS_FREE_LOCK('a')")).toEqual([['1']]);
+    expect(await two.rows("SELECT IS_FREE_LOCK('routines')")).toEqual([['1']]);
   });
 
   it('of a routine whose body is not shown, variables are found and tables keep the connection', async () => {
