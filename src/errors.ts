@@ -278,12 +278,12 @@ export class FleetError<C extends ErrorCode = ErrorCode> extends Error {
 /** An error that a MySQL client may see. */
 export type ClientError = FleetError<WireErrorCode>;
 
-/** Whether `error` is one of the table (and then, of code `code` where given). */
+/** Whether `error` is one of the table (and then, of one of `codes` where any are given). */
 export function isFleetError<C extends ErrorCode = ErrorCode>(
   error: unknown,
-  code?: C,
+  ...codes: readonly C[]
 ): error is FleetError<C> {
-  return error instanceof FleetError && (code === undefined || error.code === code);
+  return error instanceof FleetError && (codes.length === 0 || codes.some((code) => error.code === code));
 }
 
 function fill(message: string, details: Readonly<Record<string, string | number>>): string {

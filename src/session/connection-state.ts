@@ -21,6 +21,8 @@ export class ConnectionState {
   multiStatements: boolean | undefined = true;
   /** What SET NAMES was given last, or what the login amounts to; undefined not known. */
   names: Literal | undefined;
+  /** Those of `hasCollation` that were set alone since. */
+  readonly setAlone = new Set<string>();
   /** What SET ROLE was given last; null where it was not said. */
   role: string | null = null;
   /** What leads back to the role of the login; null where that has not been asked for. */
@@ -132,9 +134,15 @@ export class ConnectionState {
 
   learn(name: string, value: Literal): void {
     if (!isCarried(name) || !this.isSettable(name)) return;
-    if (!agrees(this.names, name, value)) this.names = undefined;
+    if (!agrees(this.names, name, value)) this.setAlone.add(name);
     this.inForce.set(name, value);
     this.unasked.delete(name);
+  }
+
+  /** SET NAMES was given `names`. */
+  named(names: Literal): void {
+    this.names = names;
+    this.setAlone.clear();
   }
 
   /** `name` may have been changed; its value is to be asked for before another session comes. */

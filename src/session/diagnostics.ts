@@ -33,13 +33,18 @@ export class Diagnostics {
   /** LAST_INSERT_ID() of the session. */
   lastInsertId = '0';
   saved: SavedWarnings | null = null;
-  /** The error with which the last statement failed that touched the warnings; null where it did not fail. */
-  lastError: ErrPacket | null = null;
   /** Resolves when what was asked for is known, or lost. */
   known: Promise<void> = Promise.resolve();
   /** Of the last statement, as its reply told them. */
   private told = { insertId: '0', warnings: 0 };
   private unknown: DiagnosticsQuestion = NOTHING;
+
+  /** @param lastError the error with which the last statement failed that touched the warnings; null where it did not fail */
+  constructor(public lastError: ErrPacket | null = null) {
+    if (lastError === null) return;
+    this.rowCount = '-1';
+    this.saved = lostWarnings(lastError, 1);
+  }
 
   /**
    * A statement of the session ended.

@@ -57,38 +57,38 @@ type Assignment = readonly [name: string, value: Literal];
 /** What SET NAMES is to be given. In doubt is what this session itself has just set. */
 function namesDifference(connection: ConnectionState, session: Session): Literal | null {
   if (charsetVariables.some((name) => connection.isInDoubt(name))) return null;
-  // From results that are not converted only SET NAMES leads back to the collation that it gave.
+  // Only SET NAMES leads back to the collation that it gave, also from results that are not converted.
   const isBack =
-    connection.valueOf('character_set_results') === 'NULL' &&
-    session.wanted('character_set_results', connection) !== 'NULL';
+    [...connection.setAlone].some((name) => !session.setAlone.has(name)) ||
+    (connection.valueOf('character_set_results') === 'NULL' &&
+      session.wanted('character_set_results', connection) !== 'NULL');
   return session.names === connection.names && !isBack ? null : session.names;
 }
 
 function variableDifference(connection: ConnectionState, session: Session): Assignment[] {
-  const names = new Set([...connection.touched, ...session.variables.keys()]);
   const assignments: Assignment[] = [];
-  const before = valuesBrought(connection, session);
-  for (const name of names) {
+  const names = namesDifference(connection, session);
+  const before = valuesBrought(connection, session, names);
+  for (const name of new Set([...connection.touched, ...session.variables.keys()])) {
     // What is in doubt is this session's own value: another session's would have been asked for.
     if (connection.isInDoubt(name) || !connection.isSettable(name)) continue;
     const wanted = session.wanted(name, connection);
     const isInForce = (before.get(name) ?? connection.valueOf(name)) === wanted;
-    if (!isInForce || isByNames(name, connection, session)) assignments.push([name, wanted]);
+    const isAlone = names === null && connection.setAlone.has(name);
+    if (!isInForce || (session.setAlone.has(name) && !isAlone)) assignments.push([name, wanted]);
   }
   return assignments;
 }
 
 /** What the commands before the assignments bring along. */
-function valuesBrought(connection: ConnectionState, session: Session): Map<string, Literal> {
-  const names = namesDifference(connection, session);
+function valuesBrought(
+  connection: ConnectionState,
+  session: Session,
+  names: Literal | null,
+): Map<string, Literal> {
   const values = new Map<string, Literal>(names === null ? [] : namesVariables(names));
   if (changesSchema(connection, session)) values.set(ofSchema, connection.initialValue(ofSchema));
   return values;
-}
-
-/** Where SET NAMES has made it what the session has set alone, replies name another collation. */
-function isByNames(name: string, connection: ConnectionState, session: Session): boolean {
-  return name === 'character_set_results' && session.names === null && connection.names !== undefined;
 }
 
 function multiStatements(connection: ConnectionState, on: boolean): StateCommand {
@@ -142,10 +142,11 @@ export function setVariables(
   return queryCommand(`SET ${parts.join(',')}`, () => {
     if (names !== null) {
       for (const [name, value] of namesVariables(names)) connection.learn(name, value);
-      connection.names = names;
-    } else if (session.names === null && assignments.some(([name]) => name.startsWith('character_set_'))) {
-      connection.names = undefined;
+      connection.named(names);
     }
-    for (const [name, value] of assignments) connection.learn(name, value);
+    for (const [name, value] of assignments) {
+      connection.learn(name, value);
+      if (session.setAlone.has(name)) connection.setAlone.add(name);
+    }
   });
 }

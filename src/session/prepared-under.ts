@@ -41,10 +41,12 @@ export function stepsUnder(
   const changed = readingVariables.filter((name) => had(name) !== wants(name));
   if (changed.length > 0) {
     const wide = isWide(had('collation_connection')) || isWide(wants('collation_connection'));
-    const assign = (value: (name: string) => Literal) => changed.map((name) => [name, value(name)] as const);
+    const assign = (assigned: readonly string[], value: (name: string) => Literal) =>
+      assigned.map((name) => [name, value(name)] as const);
     const names = changed.includes('sql_mode') && changed.length === 1 ? null : session.names;
-    before.push(setVariables(state, session, null, assign(had), wide));
-    after.push(setVariables(state, session, names, assign(wants), wide));
+    const alone = names === null ? [] : [...session.setAlone].filter((name) => !changed.includes(name));
+    before.push(setVariables(state, session, null, assign(changed, had), wide));
+    after.push(setVariables(state, session, names, assign([...changed, ...alone], wants), wide));
   }
   return { before, after };
 }

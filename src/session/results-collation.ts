@@ -29,7 +29,8 @@ export function resultsCollation(
   // What is not converted comes as the server has its own messages.
   if (results === 'NULL') return { number: Collation.utf8_general_ci, charset: 'utf8mb3' };
   const charset = unquoted(results);
-  const [, named] = session.names?.split(' COLLATE ') ?? [];
+  const isAlone = session.setAlone.has('character_set_results');
+  const [, named] = (isAlone ? undefined : session.names)?.split(' COLLATE ') ?? [];
   const collation = named === undefined ? defaultCollations.get(charset) : unquoted(named);
   for (const [number, fact] of collations) if (fact.collation === collation) return { number, charset };
   return null;

@@ -1,6 +1,7 @@
 // What one client believes of its session: the state that is to be in force in its turns.
 
 import { Capability, ServerStatus } from '../wire/constants.js';
+import type { ErrPacket } from '../wire/reply-packets.js';
 import { withSqlMode } from '../sql/sql-mode.js';
 import type { SqlMode } from '../sql/types.js';
 import type { ConnectionState } from './connection-state.js';
@@ -56,8 +57,10 @@ export interface ServerFacts {
 
 export class Session {
   multiStatements: boolean;
-  /** What SET NAMES is to be given for the session's character sets; null where it was not by SET NAMES that it has them. */
+  /** What SET NAMES is to be given for the session's character sets; null where none is known that leads to them. */
   names: Literal | null = null;
+  /** Those of `hasCollation` that it has set alone since. */
+  readonly setAlone = new Set<string>();
   /** What the session has given to SET ROLE; null for nothing. */
   role: string | null = null;
   /** The state of the connection on which it took the next value of a sequence last; null for never. */
@@ -116,6 +119,7 @@ export class Session {
       this.role = null;
     }
     this.names = null;
+    this.setAlone.clear();
     this.sequencesOn = null;
     this.variables.clear();
     this.diagnostics = new Diagnostics();
@@ -127,6 +131,13 @@ export class Session {
     this.started = false;
     this.beginning = start === undefined ? 'reset' : 'change-user';
     this.status = ServerStatus.AUTOCOMMIT;
+  }
+
+  /** COM_CHANGE_USER was refused: on MariaDB the session begins anew where it was, in the server's own character set. */
+  changeRefused(error: ErrPacket, collation: number): void {
+    this.restart();
+    this.start = { ...this.start, collation };
+    this.diagnostics = new Diagnostics(error);
   }
 
   /** The connection that it held is gone, and whatever it held it for. */
@@ -176,17 +187,15 @@ export class Session {
   /** The session has said SET NAMES with what is known to be right. */
   setNames(names: Literal): void {
     this.names = names;
+    this.setAlone.clear();
     for (const [name, value] of namesVariables(names)) this.variables.set(name, value);
   }
 
   /** The session has said SET NAMES: once the server has told what came of it, that is what to say again. */
   namesAssigned(): void {
     this.namesChanged = true;
-  }
-
-  /** The session has set character_set_results alone: no SET NAMES leads there. */
-  resultsAssigned(): void {
     this.names = null;
+    this.setAlone.clear();
   }
 
   adoptNames(connection: ConnectionState): void {
@@ -196,17 +205,16 @@ export class Session {
     const [client, results, collation] = charsetVariables.map((name) =>
       unquoted(this.variables.get(name) ?? ''),
     );
-    // SET CHARACTER SET leaves what no SET NAMES leads to.
-    this.names = null;
     if (client === undefined || collation === undefined || client !== results) return;
     if (collation.split('_', 1)[0] !== client) return;
-    this.names = connection.names = namesLiteral(client, collation);
+    this.names = namesLiteral(client, collation);
+    connection.named(this.names);
   }
 
   /** The server said that `name` has this value in this session. */
   told(name: string, shown: string): void {
     const value = literalOf(name, shown);
-    if (!agrees(this.names, name, value)) this.names = null;
+    if (!agrees(this.names, name, value)) this.setAlone.add(name);
     this.variables.set(name, value);
   }
 

@@ -52,10 +52,7 @@ export const charsetVariables = [
   'collation_connection',
 ] as const;
 
-/**
- * A character set and a collation as SET NAMES takes them. Beside the three variables it decides something that has no
- * variable: the collation that replies name for their columns.
- */
+/** A character set and a collation as SET NAMES takes them. */
 export function namesLiteral(charset: string, collation: string): Literal {
   return `${quoted(charset)} COLLATE ${quoted(collation)}`;
 }
@@ -71,12 +68,17 @@ export function namesVariables(names: Literal): [name: (typeof charsetVariables)
 }
 
 /**
- * Whether replies still name the collation that SET NAMES with `names` has given them, when `name` is made `value`: whoever
- * sets character_set_results alone gets the default one of that character set.
+ * Variables that have, beside the character set that they show, a collation of it: the one that SET NAMES was given, or the
+ * character set's default one once they were set alone. Parameters have that of the first, columns in replies the second's.
  */
+export function hasCollation(name: string): boolean {
+  return name === 'character_set_client' || name === 'character_set_results';
+}
+
+/** Whether `name` may still have the collation that SET NAMES with `names` has given it, when it is made `value`. */
 export function agrees(names: Literal | null | undefined, name: string, value: Literal): boolean {
   // What is not converted keeps the name that it had.
-  if (name !== 'character_set_results' || names == null || value === 'NULL') return true;
+  if (!hasCollation(name) || names == null || value === 'NULL') return true;
   return names.startsWith(`${value} `);
 }
 

@@ -995,6 +995,25 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(1, 'SELECT ROW_COUNT()'),
     ]),
   ],
+  [
+    'what is set alone has the default collation, the rest what SET NAMES gave',
+    [
+      'SET character_set_results = latin1',
+      'SET character_set_client = utf8mb4',
+      'SET CHARACTER SET utf8mb4',
+    ].flatMap((sql) => [
+      said(1, 'SET NAMES utf8mb4 COLLATE utf8mb4_bin'),
+      said(1, sql),
+      said(0, 'SELECT 1'),
+      did(1, { do: 'prepare', slot: 1, sql: 'SELECT ?, ?, 3' }),
+      did(1, { do: 'execute', slot: 1, values: ['', 1], bind: false, cursor: false }),
+      said(1, 'SET NAMES latin1; SET character_set_results = NULL'),
+      said(0, 'SELECT 1'),
+      did(1, { do: 'execute', slot: 1, values: ['', 1], bind: false, cursor: false }),
+      said(1, "SELECT 'x'"),
+    ]),
+    [general, plain],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -4,13 +4,14 @@ import { createSales } from '../support/fixtures.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
 import { capability, usualCapabilities } from '../support/raw-login.js';
-import { command, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
+import { command, connectRaw, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
 import {
   executeBody,
   expectSameAsDirectly,
   int4,
   statementId,
   textParameters,
+  transcribe,
   type Step,
 } from '../support/transcript.js';
 
@@ -225,16 +226,41 @@ describe('a session that begins anew', () => {
     ]);
   });
 
-  it('by COM_CHANGE_USER logs in again, with the right password only', async () => {
+  it('by COM_CHANGE_USER logs in again', async () => {
     const client = await instance.login();
     await client.query('SET @mine = 1');
-    const wrong = await client.changeUser({ user: account.user, password: 'wrong' });
-    expect(wrong).toMatchObject({ errno: 1045, sqlState: '28000' });
+    expect(await client.changeUser({ ...account })).toBeUndefined();
+    expect(await client.rows('SELECT @mine, DATABASE()')).toEqual([[null, account.schema]]);
+  });
 
-    const again = await instance.login();
-    await again.query('SET @mine = 1');
-    expect(await again.changeUser({ ...account })).toBeUndefined();
-    expect(await again.rows('SELECT @mine, DATABASE()')).toEqual([[null, account.schema]]);
+  it.each([
+    ['with a wrong password', { password: 'wrong' }],
+    ['as somebody else', { user: 'nobody' }],
+    ['to a schema that is not there', { schema: 'nowhere' }],
+  ])('by COM_CHANGE_USER %s is empty, and goes on as who it was', async (_, wrong) => {
+    const { user, password, schema } = account;
+    const run = async (port: number): Promise<unknown> => {
+      const client = await connectRaw({ port, user, password, schema });
+      await client.query("SET @mine = 1, sql_mode = 'ANSI_QUOTES', NAMES utf8mb4 COLLATE utf8mb4_bin");
+      await client.query('CREATE TEMPORARY TABLE gone (a INT)');
+      const refused = await client.changeUser({ ...account, ...wrong });
+      const after = await transcribe(client, [
+        'SHOW WARNINGS',
+        'SELECT @mine IS NULL, DATABASE(), @@sql_mode, @@character_set_client, @@collation_connection',
+        'SELECT * FROM gone',
+      ]);
+      await client.quit();
+      return { refused, after };
+    };
+    expect(await run(instance.port)).toEqual(await run(server.port));
+  });
+
+  it('by COM_CHANGE_USER is refused without a look at the password after three that were wrong', async () => {
+    const client = await instance.login({ schema: account.schema });
+    for (let i = 0; i < 3; i++)
+      expect(await client.changeUser({ ...account, password: 'wrong' })).toMatchObject({ errno: 1045 });
+    expect(await client.changeUser({ ...account })).toMatchObject({ errno: 1047 });
+    expect(await client.rows('SELECT DATABASE()')).toEqual([[account.schema]]);
   });
 });
 

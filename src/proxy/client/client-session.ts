@@ -32,6 +32,8 @@ export class ClientSession implements TurnOwner {
   private file: LocalFile | null = null;
   private isClosed = false;
   readonly activity = new SessionActivity();
+  /** How often it has failed to become another user. */
+  refusedChanges = 0;
 
   constructor(
     readonly session: Session,

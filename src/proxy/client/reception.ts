@@ -2,20 +2,19 @@
 
 import type { Socket } from 'node:net';
 import type { InstanceSettings } from '../../config/types.js';
-import { FleetError, isFleetError } from '../../errors.js';
+import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import { Session } from '../../session/session.js';
 import { ServerStatus } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
-import { readChangeUser, type HandshakeResponse } from '../../wire/handshake.js';
-import { writeErr, writeOk } from '../../wire/reply-packets.js';
+import { writeOk } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import type { Account } from '../account.js';
-import { errPayload } from '../command/error-reply.js';
-import { ClientChannel, LOGIN_PACKET_BYTES } from './client-channel.js';
-import { acceptLogin, authenticate, type Door } from './client-login.js';
+import { Admission } from './admission.js';
+import { ClientChannel } from './client-channel.js';
+import type { Door } from './client-login.js';
 import { ClientSession } from './client-session.js';
 import { LastCall } from './last-call.js';
 import { LockWaits } from '../locks/lock-waits.js';
@@ -25,7 +24,6 @@ import type { NewGlobal } from '../state/new-globals.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Holder } from '../queue/slot.js';
-import { SchemaCheck } from './schema-check.js';
 import { Sessions } from './sessions.js';
 import type { Spool } from '../spool/spool.js';
 
@@ -41,7 +39,7 @@ export class Reception implements SessionHost {
   readonly sessions: Sessions;
   private readonly arriving = new Set<ClientChannel>();
   private readonly farewell = new Farewell();
-  private readonly schemas: SchemaCheck;
+  private readonly admission: Admission;
   private tried: () => void = () => undefined;
   /** Resolves when the backend has been tried once: until then nothing is known of the server that the greeting could say. */
   private readonly firstAttempt = new Promise<void>((resolve) => (this.tried = resolve));
@@ -54,13 +52,13 @@ export class Reception implements SessionHost {
     private readonly account: Account,
     readonly events: Events,
     readonly multiplexer: Multiplexer,
-    private readonly door: () => Door,
+    door: () => Door,
     private readonly spool: Spool,
     lastId: number,
   ) {
     this.settings = account.settings;
     this.sessions = new Sessions(lastId);
-    this.schemas = new SchemaCheck(multiplexer);
+    this.admission = new Admission(account.settings, events, multiplexer, door);
   }
 
   get all(): Iterable<ClientSession> {
@@ -118,7 +116,7 @@ export class Reception implements SessionHost {
 
   changeUser(client: ClientSession, frame: Frame): void {
     client.beginAnew(() => {
-      void this.changeUserNow(client, frame);
+      void this.admission.changeUser(client, frame);
     });
   }
 
@@ -174,36 +172,18 @@ export class Reception implements SessionHost {
     // However long that takes, it is not the client's doing.
     await this.firstAttempt;
     try {
-      await this.inTime(channel, this.logIn(channel));
+      await this.admission.inTime(channel, this.logIn(channel));
     } catch (error) {
       // A client that came too late has its answer, and is gone by our doing.
-      if (!channel.ending) this.refuse(channel, isFleetError(error) ? error : this.internal(error));
+      if (!channel.ending) this.admission.refuse(channel, error);
     }
-  }
-
-  /** The client has `login_timeout` for it; then it is sent away. */
-  private async inTime(channel: ClientChannel, done: Promise<void>): Promise<void> {
-    const { loginTimeoutMs } = this.settings;
-    const late = new FleetError('LOGIN_TIMEOUT', { seconds: loginTimeoutMs / 1000 });
-    const deadline = setTimeout(() => {
-      this.refuse(channel, late);
-    }, loginTimeoutMs);
-    await done.finally(() => clearTimeout(deadline));
-  }
-
-  private refuse(channel: ClientChannel, error: FleetError): void {
-    // A denied login has been told as one.
-    if (!isFleetError(error, 'ACCESS_DENIED'))
-      this.events.publish({ type: 'session-refused', address: channel.address, reason: error.message });
-    channel.farewell(errPayload(error));
   }
 
   private async logIn(channel: ClientChannel): Promise<void> {
     await this.lastCall.check();
     const id = this.sessions.nextId();
-    const response = await this.checkLogin(channel, id);
+    const response = await this.admission.checkLogin(channel, id);
     await this.lastCall.check();
-    this.checkCharset(response.collation);
     const session = new Session(id, {
       capabilities: response.capabilities,
       collation: response.collation,
@@ -215,7 +195,7 @@ export class Reception implements SessionHost {
       this,
       response.attributes.get('program_name')?.slice(0, PROGRAM_NAME),
     );
-    if (!(await this.checkSchema(client))) return;
+    if (!(await this.admission.checkSchema(client))) return;
     if (this.sessions.size >= this.settings.maxSessions) {
       throw new FleetError('TOO_MANY_SESSIONS', { max: this.settings.maxSessions });
     }
@@ -232,67 +212,5 @@ export class Reception implements SessionHost {
       ...(client.program === undefined ? {} : { program: client.program }),
     });
     client.open();
-  }
-
-  private async checkLogin(channel: ClientChannel, id: number): Promise<HandshakeResponse> {
-    try {
-      return await acceptLogin(channel, id, this.door());
-    } catch (error) {
-      this.tellDenied(channel, error);
-      throw error;
-    }
-  }
-
-  /** As the servers: statements cannot be read in character sets whose ASCII letters are not of one byte. */
-  private checkCharset(collation: number): void {
-    const charset = this.multiplexer.known?.facts.collations.get(collation)?.charset;
-    if (charset !== undefined && /^(ucs2|utf16|utf32)/.test(charset))
-      throw new FleetError('CHARSET_REFUSED', { charset });
-  }
-
-  private tellDenied({ address }: ClientChannel, error: unknown): void {
-    if (!isFleetError(error, 'ACCESS_DENIED')) return;
-    const user = String(error.cause);
-    this.events.publish({ type: 'login-failed', address, user, reason: error.message });
-  }
-
-  /** The server's own error for a schema that does not exist ends the login, as it would there. */
-  private async checkSchema(client: ClientSession): Promise<boolean> {
-    const err = await this.schemas.check(client);
-    if (err === null) return true;
-    client.channel.reply(writeErr(err));
-    client.channel.end();
-    return false;
-  }
-
-  private async changeUserNow(client: ClientSession, frame: Frame): Promise<void> {
-    const { channel, session } = client;
-    channel.stopListening(frame);
-    try {
-      const size = frame.payload.length;
-      if (size > LOGIN_PACKET_BYTES)
-        throw new FleetError('PACKET_TOO_LARGE', { size, max: LOGIN_PACKET_BYTES });
-      const change = readChangeUser(frame.payload, session.capabilities);
-      // The scramble of the login is gone, and a new one is safer.
-      await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));
-      this.checkCharset(change.collation ?? session.collation);
-      session.restart({ collation: change.collation ?? session.collation, schema: change.schema });
-      if (!(await this.checkSchema(client))) return;
-      channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
-      client.open();
-      client.answered();
-    } catch (cause) {
-      const error = isFleetError(cause) ? cause : this.internal(cause);
-      this.tellDenied(channel, error);
-      // As on the servers: who fails to become somebody else is nobody any more. Who came too late has its answer.
-      if (!channel.ending) channel.reply(errPayload(error));
-      client.end(error.message);
-    }
-  }
-
-  private internal(error: unknown): FleetError<'INTERNAL'> {
-    const message = error instanceof Error ? error.message : String(error);
-    this.events.publish({ type: 'internal-error', where: 'login', message });
-    return new FleetError('INTERNAL', { detail: message });
   }
 }

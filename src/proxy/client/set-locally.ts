@@ -2,7 +2,7 @@
 // to cancel what runs must not wait for it.
 
 import type { ServerFacts, Session } from '../../session/session.js';
-import { namesLiteral, unquoted, type Literal } from '../../session/variables.js';
+import { hasCollation, namesLiteral, unquoted, type Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { ServerStatus } from '../../wire/constants.js';
 import type { ClientCommand } from '../command/command.js';
@@ -59,6 +59,7 @@ function charsetVariable(values: Values, facts: ServerFacts): Apply | null {
   if (carried === null) return null;
   return (session) => {
     session.told(...carried);
+    if (hasCollation(variable) && value !== 'NULL') session.setAlone.add(variable);
   };
 }
 

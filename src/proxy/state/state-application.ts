@@ -7,6 +7,7 @@ import {
   askByShow,
   askPlainly,
   charsetVariables,
+  hasCollation,
   isCarried,
   isPlain,
   literalOf,
@@ -49,9 +50,11 @@ export function learn(
     if (assignsNames(statement)) {
       state.names = undefined;
       session.namesAssigned();
-    } else if (outcome.err === null && assignsResults(statement)) {
-      state.names = undefined;
-      session.resultsAssigned();
+    } else if (outcome.err === null) {
+      for (const name of assignedAlone(statement)) {
+        state.setAlone.add(name);
+        session.setAlone.add(name);
+      }
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
     learnTextStatement(session, state, statement, outcome.err !== null);
@@ -112,11 +115,11 @@ function assignsNames({ assigns }: Statement): boolean {
   return names.every((variable) => assigns.some(({ name }) => name === variable));
 }
 
-function assignsResults({ assigns }: Statement): boolean {
-  return assigns.some(
-    ({ name, value }) =>
-      name === 'character_set_results' && !(value.kind === 'literal' && value.sql === 'NULL'),
-  );
+/** What is not converted keeps the collation that it had. */
+function assignedAlone({ assigns }: Statement): string[] {
+  return assigns
+    .filter(({ name, value }) => hasCollation(name) && !(value.kind === 'literal' && value.sql === 'NULL'))
+    .map(({ name }) => name);
 }
 
 /** What the server told of the session's state in the OK packets of a reply. */
