@@ -19,6 +19,8 @@ const { values } = parseArgs({
     untracked: { type: 'boolean', default: false },
     /** The backend connection is lost now and then. */
     cuts: { type: 'boolean', default: false },
+    /** How many backend connections the instance has. */
+    pool: { type: 'string', default: '1' },
     /** Run a printed script instead of seeds. */
     script: { type: 'string' },
   },

@@ -158,13 +158,18 @@ export class ConnectionState {
     if (this.statementCounts !== 'none') this.statementCounts = null;
   }
 
-  /** The session has ended or begins anew: what it has here is to be cleared away. */
-  abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
+  /** What the last statements left here is not the session's any more. */
+  disclaim(session: object): void {
     if ('of' in this.insertId && this.insertId.of === session) this.insertId = { of: this };
     if (this.diagnosticsOf === session) this.diagnosticsOf = null;
     if (this.foundRowsOf === session) this.foundRowsOf = null;
     if (this.rowCountOf === session) this.rowCountOf = null;
     if (this.sequencesOf === session) this.sequencesOf = this;
+  }
+
+  /** The session has ended or begins anew: what it has here is to be cleared away. */
+  abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
+    this.disclaim(session);
     this.userVariables.abandonGone();
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);

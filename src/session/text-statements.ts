@@ -66,6 +66,11 @@ export class TextStatementOwners {
     this.owners.set(name, new Map());
   }
 
+  /** The owner goes on elsewhere, and may have other statements of these names there. */
+  disown(owner: TextStatements): void {
+    for (const [name, holder] of this.owners) if (holder === owner) this.spoil(name);
+  }
+
   /** Whether `name` on the connection is another session's, so that `owner`, which has none, must not find it. */
   isForeign(name: string, owner: TextStatements): boolean {
     const holder = this.owners.get(name);

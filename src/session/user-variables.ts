@@ -96,6 +96,15 @@ export class UserVariables {
     owner.displaced.delete(name);
   }
 
+  /** The owner goes on elsewhere, with the values that are saved: those here are nobody's. */
+  disown(owner: VariableOwner): void {
+    const names = this.ownedBy(owner);
+    if (names.length === 0) return;
+    const nobody = { ...newOwner(), isGone: true };
+    for (const name of names) this.owners.set(name, nobody);
+    this.abandonGone();
+  }
+
   /** Some owner is gone: what it has left is nobody's. */
   abandonGone(): void {
     for (const [name, { isGone }] of this.owners) if (isGone && isPlainName(name)) this.orphans.add(name);

@@ -12,8 +12,11 @@ const server = useMariadb();
 const length = 25;
 
 /** The differences that fifty scripts show, each shrunk and with its script. */
-async function differences(seeds: readonly number[], { untracked = false, cuts = false }): Promise<string[]> {
-  const stage = await stageFor(server, await createFixture(server), untracked);
+async function differences(
+  seeds: readonly number[],
+  { untracked = false, cuts = false, poolSize = 1 },
+): Promise<string[]> {
+  const stage = await stageFor(server, await createFixture(server), untracked, poolSize);
   const found: string[] = [];
   for (const seed of seeds) {
     const verdict = await compareSeed(stage, seed, { length, cuts });
@@ -37,4 +40,8 @@ it('so they do where the server has no session tracking', async () => {
 
 it('so they do where the backend connection is lost in between', async () => {
   expect(await differences(seeds(2001, 10), { cuts: true })).toEqual([]);
+}, 120_000);
+
+it('so they do where the instance has two connections, of which one is busy now and then', async () => {
+  expect(await differences(seeds(3001, 10), { poolSize: 2 })).toEqual([]);
 }, 120_000);

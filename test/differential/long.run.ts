@@ -18,10 +18,11 @@ const length = Number(option('LENGTH') ?? 60);
 const most = Number(option('FAILURES') ?? 10);
 const untracked = option('UNTRACKED') === '1';
 const cuts = option('CUTS') === '1';
+const pool = Number(option('POOL') ?? 1);
 const file = option('SCRIPT');
 
 it.runIf(file === undefined)('sessions through a port get what they would get directly', async () => {
-  const stage = await stageFor(server, await createFixture(server), untracked);
+  const stage = await stageFor(server, await createFixture(server), untracked, pool);
   const deadline = Date.now() + minutes * 60_000;
   const failed: number[] = [];
   const holds = new Map<string, number>();
@@ -49,7 +50,7 @@ it.runIf(file === undefined)('sessions through a port get what they would get di
 });
 
 it.runIf(file !== undefined)('the script through a port gets what it would get directly', async () => {
-  const stage = await stageFor(server, await createFixture(server), untracked);
+  const stage = await stageFor(server, await createFixture(server), untracked, pool);
   const script = parseScript(readFileSync(file ?? '', 'utf8'));
   const verdict = await compareScript(stage, script);
   const { user } = stage.fixture.account;

@@ -7,6 +7,7 @@ import type { TestServer } from '../support/mariadb.js';
 import { until } from '../support/until.js';
 import { rmSync } from 'node:fs';
 import { ScriptClient, type Door } from './client.js';
+import { startOccupant } from './occupant.js';
 import { reset, type Fixture } from './fixture.js';
 import { generateLogin, generateRelease, generateStep } from './generator.js';
 import type { Script, ScriptLine, Step } from './step.js';
@@ -17,6 +18,8 @@ export interface Stage {
   readonly fixture: Fixture;
   /** The server itself, or a relay before it. */
   readonly backend: { readonly host: string; readonly port: number };
+  /** How many connections the instance has. */
+  readonly poolSize: number;
 }
 
 /** Replies by step; `stuck` is the step that got none. */
@@ -74,13 +77,15 @@ export interface Make {
 export function improvise(stage: Stage, seed: number, make: Make): Promise<Run> {
   const random = randomOf(seed);
   const logins = random.list(2, 5, () => generateLogin(random));
-  return throughPort(stage, { logins, lines: [] }, improvised(random, logins.length, make));
+  const occupies = stage.poolSize > 1;
+  return throughPort(stage, { logins, lines: [] }, improvised(random, logins.length, { ...make, occupies }));
 }
 
 async function throughPort(stage: Stage, script: Script, next: Next): Promise<Run> {
   await reset(stage.server, stage.fixture);
   const settings = await settingsFor(stage.backend, stage.fixture.account, {
     pinTimeoutMs: 60_000,
+    backend: { poolSize: stage.poolSize },
   });
   const instance = await startInstance(settings);
   await instance.event('backend-connected');
@@ -90,11 +95,16 @@ async function throughPort(stage: Stage, script: Script, next: Next): Promise<Ru
       closed: () => Promise.resolve(),
       cut: () => loseBackend(instance, stage),
     };
-    return await play(door, stage, script, next, {
+    const occupant =
+      stage.poolSize > 1 ? await startOccupant(instance, stage.server, stage.fixture.account) : null;
+    const run = await play(door, stage, script, next, {
+      during: (id, step) => occupant?.during(id, step) ?? step(),
       hold: () => holdOf(instance),
       mayCut: () => isRestorable(instance),
       hasLost: () => instance.events.some(({ type }) => type === 'state-lost'),
     });
+    await occupant?.quit();
+    return run;
   } finally {
     await instance.destroy();
     rmSync(settings.folder, { recursive: true, force: true });
@@ -103,6 +113,8 @@ async function throughPort(stage: Stage, script: Script, next: Next): Promise<Ru
 
 /** What is seen of whoever runs the script. */
 interface Watch {
+  /** Takes a step of the session while a connection of the pool is busy. */
+  readonly during: <T>(id: number, step: () => Promise<T>) => Promise<T>;
   /** Who holds the backend. */
   readonly hold: () => Promise<Hold | null>;
   /** Whether what sessions have on the backend connection comes back after its loss. */
@@ -112,6 +124,7 @@ interface Watch {
 }
 
 const unwatched: Watch = {
+  during: (_, step) => step(),
   hold: () => Promise.resolve(null),
   mayCut: () => false,
   hasLost: () => false,
@@ -119,8 +132,9 @@ const unwatched: Watch = {
 
 /** Whether what sessions have on the connection comes back after its loss. */
 function isRestorable(instance: TestInstance): boolean {
-  const { temporaryTables = 0, namedLocks = 0 } = instance.status().backend[0]?.atStake ?? {};
-  return temporaryTables + namedLocks === 0;
+  return instance
+    .status()
+    .backend.every(({ atStake }) => (atStake?.temporaryTables ?? 0) + (atStake?.namedLocks ?? 0) === 0);
 }
 
 /**
@@ -128,7 +142,9 @@ function isRestorable(instance: TestInstance): boolean {
  * for; resolves when there is another.
  */
 async function loseBackend(instance: TestInstance, { server, fixture }: Stage): Promise<void> {
-  await until('variables are known', () => instance.status().backend[0]?.atStake?.variables === 0);
+  await until('variables are known', () =>
+    instance.status().backend.every(({ atStake }) => atStake?.variables === 0),
+  );
   const before = instance.events.length;
   for (const thread of await server.threadsOf(fixture.account.user)) await server.kill(thread);
   await instance.event('backend-connected', () => true, before);
@@ -145,7 +161,11 @@ const LONGEST_HOLD = 8;
 /** One step of so many is the loss of the backend, where there are such. */
 const STEPS_A_CUT = 8;
 
-function improvised(random: Random, sessions: number, { length, cuts }: Make): Next {
+function improvised(
+  random: Random,
+  sessions: number,
+  { length, cuts, occupies }: Make & { readonly occupies: boolean },
+): Next {
   let left = length;
   let held = 0;
   return (holder, mayCut) => {
@@ -155,7 +175,8 @@ function improvised(random: Random, sessions: number, { length, cuts }: Make): N
     if (cuts && mayCut && holder === null && random.oneIn(STEPS_A_CUT))
       return { session, step: { do: 'cut' } };
     const step = held > LONGEST_HOLD ? generateRelease(random) : generateStep(random);
-    return { session, step };
+    const occupied = occupies && holder === null && random.oneIn(2);
+    return occupied ? { session, step, occupied } : { session, step };
   };
 }
 
@@ -164,7 +185,7 @@ async function play(
   { fixture }: Stage,
   script: Script,
   next: Next,
-  { hold, mayCut, hasLost }: Watch,
+  { during, hold, mayCut, hasLost }: Watch,
 ): Promise<Run> {
   const clients: ScriptClient[] = [];
   for (const login of script.logins) clients.push(await ScriptClient.open(door, fixture, login));
@@ -179,7 +200,8 @@ async function play(
     if (client === undefined) throw new RangeError(`no session ${line.session}`);
     lines.push(line);
     stuck = holder === null || holder === line.session ? null : 'blocked';
-    const reply = stuck ?? (await withinDeadline(client, line.step));
+    const take = (): Promise<readonly string[] | string> => withinDeadline(client, line.step);
+    const reply = stuck ?? (await (line.occupied === true ? during(client.id, take) : take()));
     if (typeof reply === 'string') {
       stuck = reply;
       break;
@@ -225,9 +247,9 @@ function holdOf(instance: TestInstance): Promise<Hold | null> {
     async () => {
       // The reply is there before the turn is over.
       await turnOfTheLoop();
-      const [backend] = instance.status().backend;
-      if (backend === undefined || backend.running !== undefined || backend.state !== 'idle') return false;
-      const { pinnedBy } = backend;
+      const { backend } = instance.status();
+      if (backend.some(({ running, state }) => running !== undefined || state !== 'idle')) return false;
+      const pinnedBy = backend.find((connection) => connection.pinnedBy !== undefined)?.pinnedBy;
       return { held: pinnedBy && { session: pinnedBy.session, reasons: pinnedBy.reasons.join(', ') } };
     },
     STEP_DEADLINE_MS,

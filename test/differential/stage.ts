@@ -7,9 +7,17 @@ import { startMask } from './tracking-mask.js';
 /** A stage and its end. */
 export type OpenStage = Stage & { close(): Promise<void> };
 
-/** @param untracked the instance is to believe that the server has no session tracking */
-export async function stageFor(server: TestServer, fixture: Fixture, untracked: boolean): Promise<OpenStage> {
-  if (!untracked) return { server, fixture, backend: server, close: () => Promise.resolve() };
+/**
+ * @param untracked the instance is to believe that the server has no session tracking
+ * @param poolSize how many connections it has
+ */
+export async function stageFor(
+  server: TestServer,
+  fixture: Fixture,
+  untracked: boolean,
+  poolSize = 1,
+): Promise<OpenStage> {
+  if (!untracked) return { server, fixture, backend: server, poolSize, close: () => Promise.resolve() };
   const mask = await startMask(server);
-  return { server, fixture, backend: mask, close: () => mask.stop() };
+  return { server, fixture, backend: mask, poolSize, close: () => mask.stop() };
 }

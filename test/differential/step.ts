@@ -45,6 +45,8 @@ export type Step =
 export interface ScriptLine {
   readonly session: number;
   readonly step: Step;
+  /** Where the instance has several connections, one of them is busy meanwhile. */
+  readonly occupied?: boolean;
 }
 
 /** Everything that happens in one run, in the order in which it happens. */

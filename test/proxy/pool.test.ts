@@ -1,5 +1,6 @@
 // pool_size above one, for backends that allow it.
 import { describe, expect, it } from 'vitest';
+import { createSales } from '../support/fixtures.js';
 import { closedGate } from '../support/gate.js';
 import { useInstances } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
@@ -49,5 +50,81 @@ describe('an instance with pool_size 2', () => {
     await one.query('COMMIT');
     expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['1']]);
     expect(instance.status().counters.leasesExpired).toBe(0);
+  });
+
+  /** Two sessions; `occupy` lets the second keep the connection busy that the first one was on, and answers with its end. */
+  async function pair() {
+    const account = await server.createAccount({ maxUserConnections: 2 });
+    await createSales(server, account, 5);
+    const instance = await instances.start(server, account, { backend: { poolSize: 2 } });
+    await until('both are there', () => instance.status().backend.every(({ state }) => state === 'idle'));
+    const login = { schema: account.schema };
+    const [one, two] = [await instance.login(login), await instance.login(login)];
+    const occupy = async () => {
+      const gate = await closedGate(server, account);
+      const blocked = two.query(gate.read);
+      await gate.blocked();
+      return async () => {
+        await gate.open();
+        await blocked;
+      };
+    };
+    return { instance, one, occupy };
+  }
+
+  it.each([
+    ['a temporary table', 'CREATE TEMPORARY TABLE tmp AS SELECT 7', 'SELECT * FROM tmp', '7'],
+    ['a user variable', 'SET @a = 7', 'SELECT @a', '7'],
+    ['a named lock', "SELECT GET_LOCK('pool', 0)", "SELECT IS_USED_LOCK('pool') = CONNECTION_ID()", '1'],
+    ['the last value of a sequence', 'SELECT NEXTVAL(s)', 'SELECT LASTVAL(s)', '1'],
+  ])('lets a session wait for the connection that has %s', async (_, sql, question, answer) => {
+    const { instance, one, occupy } = await pair();
+    await one.query('CREATE SEQUENCE s');
+    await one.query(sql);
+    const vacate = await occupy();
+    const rows = one.rows(question);
+    await until('it waits', () => instance.status().queue.waiting === 1);
+    await vacate();
+    expect(await rows).toEqual([[answer]]);
+  });
+
+  it.each([
+    ['a text prepared statement', "PREPARE p FROM 'SELECT 7'", 'EXECUTE p', '7'],
+    ['a setting', "SET time_zone = '+07:00'", 'SELECT @@time_zone', '+07:00'],
+    ['a generated id', 'DO LAST_INSERT_ID(7)', 'SELECT LAST_INSERT_ID()', '7'],
+    ['a warning', 'DO 1 / 0', 'SHOW WARNINGS', 'Warning'],
+    ['a count', "UPDATE t SET name = 'z'", 'SELECT ROW_COUNT()', '5'],
+  ])('takes %s along to the other connection', async (_, sql, question, answer) => {
+    const { one, occupy } = await pair();
+    await one.query(sql);
+    const vacate = await occupy();
+    const [[value] = []] = await one.rows(question);
+    await vacate();
+    expect(value).toBe(answer);
+  });
+
+  it.each([
+    ['a user variable', 'SET @a = 1', 'SET @a = 2', 'SELECT @a', [['2']]],
+    [
+      'a text prepared statement',
+      "PREPARE p FROM 'SELECT 1'",
+      "PREPARE p FROM 'SELECT 2'",
+      'EXECUTE p',
+      [['2']],
+    ],
+    ['a warning', 'DO 1 / 0', 'SELECT * FROM t', 'SHOW WARNINGS', []],
+    ['a generated id', 'DO LAST_INSERT_ID(1)', 'DO LAST_INSERT_ID(2)', 'SELECT LAST_INSERT_ID()', [['2']]],
+    ['a setting', 'SET @@sql_mode = ANSI', "SET @@sql_mode = ''", 'SELECT @@sql_mode', [['']]],
+  ])('has %s as it became on the other connection', async (_, before, after, question, rows) => {
+    const { instance, one, occupy } = await pair();
+    const allSaved = () =>
+      until('all is saved', () => instance.status().backend.every(({ atStake }) => atStake?.variables === 0));
+    await one.query(before);
+    await allSaved();
+    const vacate = await occupy();
+    await one.query(after);
+    await vacate();
+    await allSaved();
+    expect(await one.rows(question)).toEqual(rows);
   });
 });

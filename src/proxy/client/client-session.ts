@@ -16,6 +16,7 @@ import type { TurnOwner } from '../queue/turn-owner.js';
 import { giveUpIfThere } from '../turn/give-up.js';
 import { Intake } from './intake.js';
 import { idleLimit } from '../state/patience.js';
+import { isBoundTo, leave } from '../state/residence.js';
 import { LocalFile } from '../turn/local-file.js';
 import { saveAll } from '../turn/turn-preparation.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
@@ -66,7 +67,11 @@ export class ClientSession implements TurnOwner {
   }
 
   isBoundTo({ state }: Live): boolean {
-    return state.namedLocks.ownedBy(this.session).length > 0;
+    return isBoundTo(this.session, state);
+  }
+
+  leave({ state }: Live): void {
+    leave(this.session, state);
   }
 
   saveAll(live: Live): Promise<void> {

@@ -2,7 +2,6 @@
 
 import type { InstanceSettings } from '../../config/types.js';
 import { noteNewGlobals, type NewGlobal } from '../state/new-globals.js';
-import { isInDoubt } from '../state/state-application.js';
 import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { Session } from '../../session/session.js';
@@ -12,6 +11,7 @@ import { freshen, isRenewable, keepAlive } from '../backend/connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
 import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
+import { leaveOthers, mayRun } from './residence.js';
 import { RunTimes } from '../command/run-times.js';
 import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
 import { SafeKeeping } from './safe-keeping.js';
@@ -198,13 +198,8 @@ export class Multiplexer {
 
   private couldRunNow(owner: Holder): boolean {
     return this.slots.some(
-      (slot) => slot.running === null && slot.link.live !== null && this.mayRun(owner, slot),
+      (slot) => slot.running === null && slot.link.live !== null && mayRun(owner, slot, this.slots),
     );
-  }
-
-  private mayRun(owner: Holder, slot: Slot): boolean {
-    if (slot.holder !== null) return slot.holder.owner === owner;
-    return !this.slots.some((other) => other !== slot && belongsTo(other, owner));
   }
 
   private schedule(): void {
@@ -212,7 +207,7 @@ export class Multiplexer {
     for (const slot of this.slots) {
       const { live } = slot.link;
       if (slot.running !== null || live === null) continue;
-      const next = this.turns.take((owner) => this.mayRun(owner as Holder, slot), performance.now());
+      const next = this.turns.take((owner) => mayRun(owner as Holder, slot, this.slots), performance.now());
       if (next !== undefined) void this.takeTurn(slot, live, next);
     }
     this.queueTimeout.watch();
@@ -222,6 +217,7 @@ export class Multiplexer {
 
   private async takeTurn(slot: Slot, live: Live, entry: Waiting<Refusable>): Promise<void> {
     const owner = entry.owner as Holder;
+    leaveOthers(owner, slot, this.slots);
     slot.running = { owner, fingerprint: entry.work.fingerprint, since: Date.now() };
     const fresh = await freshen(slot, live, this.settings);
     const startedAt = performance.now();
@@ -288,10 +284,4 @@ export class Multiplexer {
     this.events.publish({ type: 'lease-expired', session: holder.owner.id, reasons, idleMs });
     await this.takeOwnTurn(slot, holder.owner, 'ROLLBACK', () => holder.owner.expireLease(slot, idleMs));
   }
-}
-
-function belongsTo(slot: Slot, owner: Holder): boolean {
-  const { live } = slot.link;
-  if (slot.holder?.owner === owner) return true;
-  return live !== null && (owner.isBoundTo(live) || (slot.resident === owner && isInDoubt(live.state)));
 }

@@ -12,6 +12,8 @@ export interface Holder extends Contender {
   readonly holdReasons: readonly Hold[];
   /** The session has something on the connection that keeps nobody else waiting, but that it could not have on another. */
   isBoundTo(live: Live): boolean;
+  /** Its next turn is on another connection. */
+  leave(live: Live): void;
   /** Its state is in force: asks for what the connection alone knows of sessions. Runs as a turn of its own. */
   saveAll(live: Live): Promise<void>;
   /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */
