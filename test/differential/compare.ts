@@ -39,6 +39,7 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   if (lines[at]?.step.do === 'field-list' && replyAt(direct, at)[0] === '(no reply)')
     return { same: 'given up', run: proxied };
   if (keepsReadOnly(lines, at, replyAt(direct, at))) return { same: 'given up', run: proxied };
+  if (waitsForLocks(lines, at, replyAt(proxied, at))) return { same: 'given up', run: proxied };
   if (isRefused(lines[at], replyAt(direct, at), replyAt(proxied, at)))
     return { same: 'given up', run: proxied };
   if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
@@ -75,6 +76,13 @@ function keepsReadOnly(lines: readonly ScriptLine[], at: number, direct: readonl
   const said = lines.slice(0, at).flatMap((line) => (line.session === session ? JSON.stringify(line) : []));
   const begun = said.findIndex((line) => /START TRANSACTION .*READ ONLY/.test(line));
   return begun >= 0 && said.slice(begun).some((line) => line.includes('SET autocommit = 1'));
+}
+
+/** Under a collation of wide letters the names of locks are others: such a call waits until no other session has any. */
+function waitsForLocks(lines: readonly ScriptLine[], at: number, proxied: readonly string[]): boolean {
+  const said = lines.slice(0, at + 1).filter(({ session }) => session === lines[at]?.session);
+  const isWide = said.some(({ step }) => JSON.stringify(step).includes('ucs2'));
+  return isWide && proxied[0] === '(no reply)' && JSON.stringify(lines[at]?.step).includes('_LOCK');
 }
 
 function replyAt(run: Run, at: number): readonly string[] {
