@@ -42,7 +42,7 @@ async function set(
   const mapOptions = context.mapOptions();
   const password = await passwordOf(target, assignments, options, context);
   const isRunning = await whoRuns(mapOptions.root, context);
-  const { user, map } = await change(target, assignments, password, context);
+  const { user, map, unset } = await change(target, assignments, password, context);
   // A change of the defaults concerns everybody; whom it does not touch goes on.
   const concerned = user === undefined ? map.users.map((settings) => settings.user) : [user];
   await applyTo(map.root, concerned.filter(isRunning), context);
@@ -52,17 +52,19 @@ async function set(
     context.printJson({ target: user ?? 'defaults', set: assignments });
     return;
   }
-  for (const { key, value } of assignments) context.print(sentence(user ?? 'defaults', key, value));
+  for (const { key, value } of assignments)
+    context.print(sentence(user ?? 'defaults', key, value, unset.has(key)));
   if (user !== undefined && password !== undefined) context.print(`${user}: the password is changed`);
 }
 
-/** Edits the map; `user` is undefined for the defaults. Where the edit is refused the old password stays. */
+/** Edits the map; `user` is undefined for the defaults, `unset` has the keys that were not there. Where the edit is refused the old password stays. */
 async function change(
   target: string,
   assignments: readonly Assignment[],
   password: string | undefined,
   context: Context,
-): Promise<{ readonly user: string | undefined; readonly map: FleetMap }> {
+): Promise<{ readonly user: string | undefined; readonly map: FleetMap; readonly unset: Set<string> }> {
+  const unset = new Set<string>();
   const mapOptions = context.mapOptions();
   let undo = (): Promise<void> => Promise.resolve();
   try {
@@ -71,6 +73,7 @@ async function change(
       const scope = user === undefined ? ['defaults'] : ['users', user];
       for (const { key, value } of assignments) {
         const path = [...scope, ...key.split('.')];
+        if (draft.read(path) === undefined) unset.add(key);
         if (value === '') draft.remove(path);
         else draft.set(path, typed(key, value));
       }
@@ -82,7 +85,7 @@ async function change(
       }
       return user;
     });
-    return { user: result, map };
+    return { user: result, map, unset };
   } catch (error) {
     await undo();
     throw error;
@@ -124,6 +127,7 @@ function typed(key: string, value: string): string | number | boolean {
   return numeric && String(Number(value)) === value ? Number(value) : value;
 }
 
-function sentence(target: string, key: string, value: string): string {
-  return value === '' ? `${target}: ${key} is removed` : `${target}: ${key} is ${value}`;
+function sentence(target: string, key: string, value: string, wasUnset: boolean): string {
+  if (value !== '') return `${target}: ${key} is ${value}`;
+  return wasUnset ? `${target}: ${key} was not set there` : `${target}: ${key} is removed`;
 }

@@ -45,12 +45,12 @@ export async function showStatus(
   context: Context,
   order: (a: InstanceRow, b: InstanceRow) => number = () => 0,
 ): Promise<void> {
-  const { readFleetStatus } = await import('../hub/fleet-status.js');
+  const { countStates, readFleetStatus } = await import('../hub/fleet-status.js');
   const read = await readFleetStatus(context.root());
   const fleet = { ...read, instances: [...read.instances].sort(order) };
   const rows = pick(fleet.instances, word, context);
   context.exitWith(nobodyKnown(fleet, rows) ? nothingAnswersExit : exitCodeOf(rows));
-  if (context.json()) context.printJson({ ...fleet, instances: rows });
+  if (context.json()) context.printJson({ ...fleet, counts: countStates(rows), instances: rows });
   else for (const line of statusLines(fleet, rows, word === undefined, context)) context.print(line);
   for (const warning of fleet.warnings) context.note(`warning: ${warning}`);
   if (fleet.mapError !== null) context.note(fleet.mapError);

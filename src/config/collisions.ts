@@ -25,7 +25,8 @@ export function checkPorts(users: readonly ResolvedUser[], demo: Endpoint | unde
     const other = others.find(({ address }) => addressesCollide(address, endpoint.address));
     if (other !== undefined) {
       const holder = `${other.path} (line ${other.at.line}, ${other.address})`;
-      report.error(endpoint.at, endpoint.path, `${endpoint.port} is taken by ${holder}; give another port`);
+      const hint = `${endpoint.port} is also ${holder}; give one of them another port`;
+      report.error(endpoint.at, endpoint.path, hint);
     }
     taken.set(endpoint.port, [...others, endpoint]);
   }
@@ -42,8 +43,9 @@ function endpointsOf({ scope, settings }: ResolvedUser): Endpoint[] {
 
 /** Reports backends that are ports of this very fleet, and warns of accounts that two instances use. */
 export function checkBackends(users: readonly ResolvedUser[], report: Report): void {
-  const accounts = new Map<string, string>();
-  for (const { scope, settings } of users) {
+  const accounts = new Map<string, ResolvedUser[]>();
+  for (const user of users) {
+    const { scope, settings } = user;
     const { backend } = settings;
     const self = users.find(
       (other) => other.settings.port === backend.port && reaches(backend.host, other.settings.listen),
@@ -52,14 +54,20 @@ export function checkBackends(users: readonly ResolvedUser[], report: Report): v
       const hint = `${backend.host}:${backend.port} is the port of user ${self.settings.user} in this map; name the real backend`;
       report.error(scope.given.get('backend.host')?.at ?? scope.at, `${scope.path}.backend`, hint);
     }
+    if (backend.demo === true) continue;
     const account = JSON.stringify([backend.host, backend.port, backend.user]);
-    const first = accounts.get(account);
-    if (first === undefined) accounts.set(account, settings.user);
-    else if (backend.demo !== true) {
-      const hint = `uses the same account as ${first} ('${backend.user}'); a backend that takes one connection per account refuses one of them`;
-      report.warn(scope.at, `${scope.path}.backend.user`, hint);
-    }
+    accounts.set(account, [...(accounts.get(account) ?? []), user]);
   }
+  for (const sharers of accounts.values()) warnOfSharing(sharers, report);
+}
+
+/** Once an account, however many use it. */
+function warnOfSharing([first, ...others]: readonly ResolvedUser[], report: Report): void {
+  const [second] = others;
+  if (first === undefined || second === undefined) return;
+  const more = others.length > 1 ? `, and so do ${others.length - 1} more` : '';
+  const hint = `uses the same account as ${first.settings.user} ('${first.settings.backend.user}')${more}; a backend that takes one connection per account refuses all but one of them`;
+  report.warn(second.scope.at, `${second.scope.path}.backend.user`, hint);
 }
 
 /** Whether connecting to `host` on this machine may meet a listener on `listen`. */

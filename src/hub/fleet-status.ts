@@ -112,7 +112,8 @@ async function readPm2(root: string, known: readonly FleetProcess[] | undefined)
   }
 }
 
-function countStates(rows: readonly InstanceRow[]): Partial<Record<InstanceState, number>> {
+/** How many are in each state. */
+export function countStates(rows: readonly InstanceRow[]): Partial<Record<InstanceState, number>> {
   const counts: Partial<Record<InstanceState, number>> = {};
   for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
   return counts;

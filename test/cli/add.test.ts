@@ -150,7 +150,7 @@ describe('add', () => {
     await runCli(['add', 'anna', '--port', '3399', '--no-up'], { cwd });
     const { code, stderr } = await runCli(['add', 'bert', '--port', '3399'], { cwd });
     expect(code).toBe(1);
-    expect(stderr).toContain('3399 is taken by users.anna.port');
+    expect(stderr).toContain('3399 is also users.anna.port');
     expect(existsSync(join(cwd, 'config', 'secrets', 'bert'))).toBe(false);
   });
 

@@ -70,6 +70,11 @@ describe('set', () => {
     expect(mapText()).toContain('pool_size: 1 # the backend takes one connection per account');
   });
 
+  it('says that a key was not there to be removed', async () => {
+    const { stdout } = await runCli(['set', 'anna', 'stall_timeout='], { cwd });
+    expect(stdout).toContain('anna: stall_timeout was not set there');
+  });
+
   it('changes nothing where one of several values is wrong', async () => {
     const before = mapText();
     const { code, stderr, applied } = await runCli(['set', 'anna', 'max_sessions=5', 'port=3308'], {
@@ -78,7 +83,7 @@ describe('set', () => {
     });
     expect(code).toBe(1);
     expect(stderr).toContain('Nothing was changed');
-    expect(stderr).toContain('3308 is taken by users.anna.port');
+    expect(stderr).toContain('3308 is also users.anna.port');
     expect(mapText()).toBe(before);
     expect(applied).toEqual([]);
   });

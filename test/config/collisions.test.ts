@@ -27,7 +27,7 @@ describe('ports of two users', () => {
     const checked = check(
       mapOf({ listen: first, port: 3307 }, { listen: second, port: 3307 }, 'host: db, password: x'),
     );
-    const taken = checked.errors.filter(({ message }) => message.includes('is taken by'));
+    const taken = checked.errors.filter(({ message }) => message.includes('is also'));
     expect(taken).toHaveLength(1);
     expect(taken[0]).toMatchObject({ line: 5, path: 'users.b.port' });
     expect(taken[0]?.message).toContain('users.a.port (line 4');
@@ -72,6 +72,16 @@ describe('one account for two users', () => {
     const { warnings } = check(mapOf({ port: 3307 }, { port: 3308 }, 'host: db, user: bi, password: x'));
     expect(warnings.map(({ message }) => message)).toEqual([
       expect.stringContaining("the same account as a ('bi')"),
+    ]);
+  });
+
+  it('is one warning, however many they are', () => {
+    const users = Array.from({ length: 9 }, (_, i) => `u${i}: { port: ${3307 + i} }`).join(', ');
+    const { warnings } = check(
+      `version: 1\ndefaults: { backend: { host: db, user: bi, password: x } }\nusers: { ${users} }\n`,
+    );
+    expect(warnings.map(({ path, message }) => [path, message])).toEqual([
+      ['users.u1.backend.user', expect.stringContaining("as u0 ('bi'), and so do 7 more;")],
     ]);
   });
 

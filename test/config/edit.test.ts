@@ -47,7 +47,7 @@ describe('editMap', () => {
     const edit = editMap({ root }, (draft) => draft.set(['users', 'b'], { port: 3307 }));
     await expect(edit).rejects.toMatchObject({
       code: 'EDIT_REFUSED',
-      message: expect.stringContaining('taken by users.a.port') as string,
+      message: expect.stringContaining('also users.a.port') as string,
     });
     expect(read(mapFile)).toBe(map);
   });
