@@ -2,7 +2,8 @@
 
 import { NamedLocks, type LockOwner } from './named-locks.js';
 import { TemporaryTables } from './temporary-tables.js';
-import { TextStatementOwners, type TextStatements } from './text-statements.js';
+import type { Session } from './session.js';
+import { TextStatementOwners } from './text-statements.js';
 import { UserVariables } from './user-variables.js';
 import { agrees, DEFAULT, isCarried, ofSchema, patienceVariables, type Literal } from './variables.js';
 
@@ -158,23 +159,30 @@ export class ConnectionState {
     if (this.statementCounts !== 'none') this.statementCounts = null;
   }
 
-  /** What the last statements left here is not the session's any more. */
-  disclaim(session: object): void {
-    if ('of' in this.insertId && this.insertId.of === session) this.insertId = { of: this };
-    if (this.diagnosticsOf === session) this.diagnosticsOf = null;
-    if (this.foundRowsOf === session) this.foundRowsOf = null;
-    if (this.rowCountOf === session) this.rowCountOf = null;
-    if (this.sequencesOf === session) this.sequencesOf = this;
-  }
-
   /** The session has ended or begins anew: what it has here is to be cleared away. */
-  abandon(session: LockOwner & { readonly textStatements: TextStatements }): void {
-    this.disclaim(session);
+  abandon(session: LockOwner & Pick<Session, 'textStatements'>): void {
+    this.forgetStatements(session);
+    if (this.sequencesOf === session) this.sequencesOf = this;
     this.userVariables.abandonGone();
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);
     const released = this.namedLocks.abandon(session);
     if (released !== null) this.leftovers.push(released);
+  }
+
+  /** The session goes on, on another connection. What this one alone has of it would have kept it here. */
+  left(session: Pick<Session, 'textStatements' | 'userVariables'>): void {
+    this.forgetStatements(session);
+    this.userVariables.left(session.userVariables);
+    this.textStatements.left(session.textStatements);
+  }
+
+  /** What the session's last statements have left is not its own any more. */
+  private forgetStatements(session: object): void {
+    if ('of' in this.insertId && this.insertId.of === session) this.insertId = { of: this };
+    if (this.diagnosticsOf === session) this.diagnosticsOf = null;
+    if (this.foundRowsOf === session) this.foundRowsOf = null;
+    if (this.rowCountOf === session) this.rowCountOf = null;
   }
 
   /**

@@ -65,6 +65,8 @@ export class Session {
   role: string | null = null;
   /** The state of the connection on which it took the next value of a sequence last; null for never. */
   sequencesOn: ConnectionState | null = null;
+  /** The state of the connection on which its last turn was. */
+  private on: ConnectionState | null = null;
   private namesChanged = false;
   /** System variables that the session has set, or that its login implied. */
   readonly variables = new Map<string, Literal>();
@@ -138,6 +140,16 @@ export class Session {
     this.restart();
     this.start = { ...this.start, collation };
     this.diagnostics = new Diagnostics(error);
+  }
+
+  /** Its turn is on the connection of that state: on another, nothing is its own any more, whatever it still is there. */
+  movesTo(state: ConnectionState): void {
+    if (this.on !== state) this.on?.left(this);
+    this.on = state;
+  }
+
+  isOn(state: ConnectionState): boolean {
+    return this.on === state;
   }
 
   /** The connection that it held is gone, and whatever it held it for. */

@@ -66,11 +66,6 @@ export class TextStatementOwners {
     this.owners.set(name, new Map());
   }
 
-  /** The owner goes on elsewhere, and may have other statements of these names there. */
-  disown(owner: TextStatements): void {
-    for (const [name, holder] of this.owners) if (holder === owner) this.spoil(name);
-  }
-
   /** Whether `name` on the connection is another session's, so that `owner`, which has none, must not find it. */
   isForeign(name: string, owner: TextStatements): boolean {
     const holder = this.owners.get(name);
@@ -80,6 +75,13 @@ export class TextStatementOwners {
   /** The owner is gone: its statements are to be dropped. */
   abandon(owner: TextStatements): void {
     this.gone.add(owner);
+  }
+
+  /** The owner has them on another connection from now on; what is here is to be dropped. */
+  left(owner: TextStatements): void {
+    const nobodys: TextStatements = new Map();
+    for (const [name, holder] of this.owners) if (holder === owner) this.owners.set(name, nobodys);
+    this.gone.add(nobodys);
   }
 
   /**

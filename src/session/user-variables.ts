@@ -45,6 +45,9 @@ export class KeptValues extends Map<string, Literal> {
   }
 }
 
+/** Whose the values are that sessions have left on a connection. */
+const nobody: VariableOwner = { ...newOwner(), isGone: true };
+
 /** So many names that ended sessions have left are cleared together; fewer stay until another session uses them. */
 const WORTH_CLEARING = 20;
 /** Names that one statement clears. */
@@ -96,12 +99,9 @@ export class UserVariables {
     owner.displaced.delete(name);
   }
 
-  /** The owner goes on elsewhere, with the values that are saved: those here are nobody's. */
-  disown(owner: VariableOwner): void {
-    const names = this.ownedBy(owner);
-    if (names.length === 0) return;
-    const nobody = { ...newOwner(), isGone: true };
-    for (const name of names) this.owners.set(name, nobody);
+  /** The owner goes on, on another connection: its values here, all of which are saved, are nobody's. */
+  left(owner: VariableOwner): void {
+    for (const name of this.ownedBy(owner)) this.owners.set(name, nobody);
     this.abandonGone();
   }
 

@@ -16,7 +16,6 @@ import type { TurnOwner } from '../queue/turn-owner.js';
 import { giveUpIfThere } from '../turn/give-up.js';
 import { Intake } from './intake.js';
 import { idleLimit } from '../state/patience.js';
-import { isBoundTo, leave } from '../state/residence.js';
 import { LocalFile } from '../turn/local-file.js';
 import { saveAll } from '../turn/turn-preparation.js';
 import { ReleaseTurn } from '../turn/release-turn.js';
@@ -66,12 +65,13 @@ export class ClientSession implements TurnOwner {
     });
   }
 
-  isBoundTo({ state }: Live): boolean {
-    return isBoundTo(this.session, state);
-  }
-
-  leave({ state }: Live): void {
-    leave(this.session, state);
+  isBoundTo({ state: { namedLocks, temporaryTables, userVariables } }: Live): boolean {
+    const { session } = this;
+    return (
+      namedLocks.ownedBy(session).length > 0 ||
+      temporaryTables.namesOf(session).length > 0 ||
+      userVariables.unsavedOf(session.userVariables).length > 0
+    );
   }
 
   saveAll(live: Live): Promise<void> {
@@ -243,7 +243,7 @@ export class ClientSession implements TurnOwner {
     const why = `the backend connection was lost (${detail})`;
     const { holds } = this.session;
     // These are told by name, as state.
-    holds.forgetTables();
+    if (this.session.isOn(state)) holds.forgetTables();
     // A command that runs is answered with it, or says at its end what it leaves behind.
     if (held && holds.any && this.turn?.isRunning !== true) this.losses.holdLost(why);
     this.lostState(state, why);
@@ -251,7 +251,7 @@ export class ClientSession implements TurnOwner {
 
   /** What the session had on the connection, and only there, is gone: the next command is told, instead of being misled. */
   lostState(state: ConnectionState, why: string): void {
-    this.session.holds.forgetTables();
+    if (this.session.isOn(state)) this.session.holds.forgetTables();
     const lost = this.losses.stateLost(state, why);
     if (lost !== '') this.host.events.publish({ type: 'state-lost', session: this.id, lost, reason: why });
     this.tellWhoWaitsForLock();

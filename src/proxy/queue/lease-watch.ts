@@ -1,15 +1,17 @@
 // Ends the leases of sessions that keep a connection while they are idle and others wait.
 
 import type { Slot } from './slot.js';
-import type { Turns } from './turns.js';
 
 export class LeaseWatch {
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param expire is called for a connection whose lease has run out */
+  /**
+   * @param isWaitedFor whether somebody else waits for the connection, and not for another
+   * @param expire is called for a connection whose lease has run out
+   */
   constructor(
     private readonly slots: () => readonly Slot[],
-    private readonly turns: Turns<unknown>,
+    private readonly isWaitedFor: (slot: Slot) => boolean,
     private readonly pinTimeoutMs: number,
     private readonly expire: (slot: Slot) => void,
   ) {}
@@ -33,10 +35,8 @@ export class LeaseWatch {
     this.timer = undefined;
   }
 
-  private isRunning({ holder, running, link }: Slot): boolean {
-    if (holder === null || running !== null || link.live === null) return false;
-    return this.turns.some(
-      (owner) => owner !== holder.owner && !this.slots().some((slot) => slot.holder?.owner === owner),
-    );
+  private isRunning(slot: Slot): boolean {
+    if (slot.holder === null || slot.running !== null || slot.link.live === null) return false;
+    return this.isWaitedFor(slot);
   }
 }

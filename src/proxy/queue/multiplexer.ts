@@ -11,9 +11,9 @@ import { freshen, isRenewable, keepAlive } from '../backend/connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
 import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
-import { leaveOthers, mayRun } from './residence.js';
 import { RunTimes } from '../command/run-times.js';
 import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
+import { isWaitingFor, seatOf } from './seat.js';
 import { SafeKeeping } from './safe-keeping.js';
 import { Turns, type Waiting } from './turns.js';
 
@@ -54,7 +54,7 @@ export class Multiplexer {
     );
     this.leaseWatch = new LeaseWatch(
       () => this.slots,
-      this.turns,
+      (slot) => this.turns.some((owner) => isWaitingFor(this.slots, slot, owner as Holder)),
       settings.pinTimeoutMs,
       (slot) => void this.expireLease(slot),
     );
@@ -170,6 +170,7 @@ export class Multiplexer {
       link: new BackendLink(this.settings, this.events, {
         connected: (live) => {
           this.latest = live;
+          slot.resident = null;
           slot.idleSince = Date.now();
           this.observer.backendTried();
           this.schedule();
@@ -185,6 +186,11 @@ export class Multiplexer {
       running: null,
       holder: null,
       resident: null,
+      moveIn: (owner) => {
+        slot.resident = owner;
+        // Who was there before may go on elsewhere.
+        this.schedule();
+      },
       sideKill: null,
       idleSince: Date.now(),
     };
@@ -198,8 +204,13 @@ export class Multiplexer {
 
   private couldRunNow(owner: Holder): boolean {
     return this.slots.some(
-      (slot) => slot.running === null && slot.link.live !== null && mayRun(owner, slot, this.slots),
+      (slot) => slot.running === null && slot.link.live !== null && this.mayRun(owner, slot),
     );
+  }
+
+  private mayRun(owner: Holder, slot: Slot): boolean {
+    if (slot.holder !== null) return slot.holder.owner === owner;
+    return (seatOf(this.slots, owner) ?? slot) === slot;
   }
 
   private schedule(): void {
@@ -207,7 +218,7 @@ export class Multiplexer {
     for (const slot of this.slots) {
       const { live } = slot.link;
       if (slot.running !== null || live === null) continue;
-      const next = this.turns.take((owner) => mayRun(owner as Holder, slot, this.slots), performance.now());
+      const next = this.turns.take((owner) => this.mayRun(owner as Holder, slot), performance.now());
       if (next !== undefined) void this.takeTurn(slot, live, next);
     }
     this.queueTimeout.watch();
@@ -217,7 +228,6 @@ export class Multiplexer {
 
   private async takeTurn(slot: Slot, live: Live, entry: Waiting<Refusable>): Promise<void> {
     const owner = entry.owner as Holder;
-    leaveOthers(owner, slot, this.slots);
     slot.running = { owner, fingerprint: entry.work.fingerprint, since: Date.now() };
     const fresh = await freshen(slot, live, this.settings);
     const startedAt = performance.now();

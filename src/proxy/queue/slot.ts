@@ -12,8 +12,6 @@ export interface Holder extends Contender {
   readonly holdReasons: readonly Hold[];
   /** The session has something on the connection that keeps nobody else waiting, but that it could not have on another. */
   isBoundTo(live: Live): boolean;
-  /** Its next turn is on another connection. */
-  leave(live: Live): void;
   /** Its state is in force: asks for what the connection alone knows of sessions. Runs as a turn of its own. */
   saveAll(live: Live): Promise<void>;
   /** Ends what it holds, because its lease ran out. Runs as a turn of its own. */
@@ -53,6 +51,8 @@ export interface Slot {
   holder: { readonly owner: Holder; readonly since: number; idleSince: number } | null;
   /** The session whose state is in force; null for none, e.g. on a new connection. */
   resident: Holder | null;
+  /** The owner's state is in force from now on, and nothing of the one before is to be asked for any more. */
+  moveIn(owner: Holder): void;
   /** A KILL on its way to the running statement through a second connection (`cancel: side_connection`). */
   sideKill: { readonly ended: AbortController; readonly over: Promise<void> } | null;
   /** Epoch ms of the end of the last turn. */

@@ -32,7 +32,7 @@ import { commandFinished, commandStarted, type TurnTimes } from './turn-events.j
 import { limitTime } from './time-limit.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import { DifferenceFailed, noteTaken, runSteps, takeSteps } from './take-steps.js';
-import { checkSent, registerPrepared, saveBeforeReset, settleResident, stepsTo } from './turn-preparation.js';
+import { checkSent, moveIn, registerPrepared, saveBeforeReset, stepsTo } from './turn-preparation.js';
 import { refuseWithoutSchema, schemaCare, stepsElsewhere } from './without-schema.js';
 
 /** How often a read is sent again after losses, before the loss is told: a statement may be what kills the server. */
@@ -129,8 +129,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const { session } = this.owner;
     this.owner.checkLosses(this.command);
     const before = this.owner.residentSession(slot);
-    if (slot.resident !== this.owner) await settleResident(before, live);
-    slot.resident = this.owner;
+    await moveIn(this.owner, slot, live, this.settings);
     session.begin(live.facts);
     const care = schemaCare(this.command, session, live, held);
     if (care === 'renew') return this.renew('a session without a schema has its turn', live, before);

@@ -1,5 +1,6 @@
 // Before a command is sent: its session's state is brought onto the connection, and nobody else's is lost by that.
 
+import type { InstanceSettings } from '../../config/types.js';
 import { FleetError } from '../../errors.js';
 import { difference, queryCommand, setVariables, type StateCommand } from '../../session/difference.js';
 import type { ConnectionState } from '../../session/connection-state.js';
@@ -13,6 +14,8 @@ import { Command, MAX_PACKET_PAYLOAD, ServerStatus } from '../../wire/constants.
 import { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
+import type { Slot } from '../queue/slot.js';
+import type { TurnOwner } from '../queue/turn-owner.js';
 import { mayDoAnything } from '../state/hidden-effects.js';
 import { clearingStep, lastInsertIdStep, schemaCollationStep } from '../state/diagnostics-turn.js';
 import { textStatementSteps } from './prepare-again.js';
@@ -49,9 +52,28 @@ export function checkSent(written: Buffer, payload: Buffer, live: Live): void {
  * @param resident the last one; null where it is gone
  * @throws BackendGone
  */
-export async function settleResident(resident: Session | null, live: Live): Promise<void> {
+async function settleResident(resident: Session | null, live: Live): Promise<void> {
   if (resident !== null && hasDiagnosticsOf(resident, live.state)) saveDiagnostics(resident, live);
   if (isInDoubt(live.state)) await askWhatIsInDoubt(resident, live);
+}
+
+/**
+ * The connection is the owner's from now on.
+ * @throws BackendGone
+ */
+export async function moveIn(
+  owner: TurnOwner,
+  slot: Slot,
+  live: Live,
+  { backend: { poolSize } }: InstanceSettings,
+): Promise<void> {
+  if (slot.resident !== owner) {
+    await settleResident(owner.residentSession(slot), live);
+    // Else whoever has them would wait for this connection, where another is free.
+    if (poolSize > 1) await saveAllVariables(live);
+    slot.moveIn(owner);
+  }
+  owner.session.movesTo(live.state);
 }
 
 /**
