@@ -64,6 +64,7 @@ export function emptyDraft(text: Buffer, mode: SqlMode, verb: string, start: num
     handler: null,
     lockCalls: [],
     usesConnectionId: false,
+    processes: null,
     kill: null,
     prepare: null,
     execute: null,

@@ -14,6 +14,7 @@ const ofTable = ['COLUMNS', 'FIELDS', 'INDEX', 'INDEXES', 'KEYS'];
 export function readShow(reading: Reading): void {
   const { draft } = reading;
   draft.isRead = true;
+  draft.processes = readProcesses(reading);
   const isGlobal = accept(reading, 'GLOBAL');
   skipWords(reading, 'SESSION', 'LOCAL', 'FULL', 'EXTENDED');
   const isOpen = accept(reading, 'OPEN');
@@ -24,6 +25,12 @@ export function readShow(reading: Reading): void {
   else if (accept(reading, 'VARIABLES') && !isGlobal) readVariables(reading);
   else if (acceptOneOf(reading, 'EXPLAIN', 'ANALYZE') !== '') draft.usesConnectionId = true;
   else readWarnings(reading);
+}
+
+function readProcesses({ tokens }: Reading): 'short' | 'full' | null {
+  const [, first, second, third] = tokens;
+  if (first?.word === 'PROCESSLIST' && second === undefined) return 'short';
+  return first?.word === 'FULL' && second?.word === 'PROCESSLIST' && third === undefined ? 'full' : null;
 }
 
 function needsSchema(reading: Reading): boolean {

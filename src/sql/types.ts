@@ -183,6 +183,8 @@ export interface Statement {
   readonly lockCalls: readonly LockCall[] | null;
   /** It mentions CONNECTION_ID(), @@pseudo_thread_id, the process list or who holds a user lock. */
   readonly usesConnectionId: boolean;
+  /** It is SHOW PROCESSLIST, or SHOW FULL PROCESSLIST. */
+  readonly processes: 'short' | 'full' | null;
   readonly kill: KillEffect | null;
   /**
    * PREPARE, EXECUTE and DEALLOCATE of text prepared statements, names in lower case. `text` is null where it is not a

@@ -1,7 +1,7 @@
 // Result sets that we make ourselves: column definitions and text rows.
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset.html
 
-import { Collation, type FieldType } from './constants.js';
+import { Collation, FieldType } from './constants.js';
 import { frame } from './framing.js';
 import { int, lenencInt, lenencString, PayloadReader } from './lenenc.js';
 import { writeEof } from './reply-packets.js';
@@ -102,6 +102,30 @@ export function readTextRow(payload: Buffer, columns: number): (Buffer | null)[]
   });
 }
 
+/**
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
+ * @param values as text, whatever the columns' types are: LONG, LONGLONG, DOUBLE and texts
+ */
+export function writeBinaryRow(columns: readonly ColumnDefinition[], values: readonly TextValue[]): Buffer {
+  const nulls = Buffer.alloc((columns.length + 9) >> 3);
+  for (const [i, value] of values.entries())
+    if (value === null) nulls.writeUInt8(nulls.readUInt8((i + 2) >> 3) | (1 << ((i + 2) & 7)), (i + 2) >> 3);
+  const parts = columns.flatMap(({ type }, i) => {
+    const value = values[i] ?? null;
+    return value === null ? [] : [binaryValue(type, value)];
+  });
+  return Buffer.concat([Buffer.from([0]), nulls, ...parts]);
+}
+
+function binaryValue(type: ColumnDefinition['type'], value: string | Buffer): Buffer {
+  const out = Buffer.alloc(type === FieldType.LONG ? 4 : 8);
+  if (type === FieldType.LONG) out.writeInt32LE(Number(value));
+  else if (type === FieldType.LONGLONG) out.writeBigInt64LE(BigInt(value.toString()));
+  else if (type === FieldType.DOUBLE) out.writeDoubleLE(Number(value));
+  else return lenencString(value);
+  return out;
+}
+
 /** A whole text result set as packets, the first numbered `sequence` (1 after a command). `status` goes into both EOFs. */
 export function textResultSet(
   columns: readonly ColumnDefinition[],
@@ -109,11 +133,35 @@ export function textResultSet(
   status: number,
   sequence = 1,
 ): Buffer {
+  return resultSet(columns, rows.map(writeTextRow), status, sequence);
+}
+
+/** The same for an execution of a prepared statement. */
+export function binaryResultSet(
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly TextValue[])[],
+  status: number,
+  sequence = 1,
+): Buffer {
+  return resultSet(
+    columns,
+    rows.map((row) => writeBinaryRow(columns, row)),
+    status,
+    sequence,
+  );
+}
+
+function resultSet(
+  columns: readonly ColumnDefinition[],
+  rows: readonly Buffer[],
+  status: number,
+  sequence: number,
+): Buffer {
   const payloads = [
     lenencInt(columns.length),
     ...columns.map(writeColumnDefinition),
     writeEof({ warnings: 0, status }),
-    ...rows.map(writeTextRow),
+    ...rows,
     writeEof({ warnings: 0, status }),
   ];
   return Buffer.concat(payloads.map((payload, i) => frame(payload, sequence + i)));

@@ -1,8 +1,11 @@
 // SHOW PROCESSLIST through the port: who is there, what each does, and why it waits.
+import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { closedGate } from '../support/gate.js';
 import { useInstances } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
+import type { RawClient } from '../support/raw-client.js';
+import type { RawPacket } from '../support/raw-packets.js';
 import { until } from '../support/until.js';
 
 const server = useMariadb();
@@ -30,4 +33,50 @@ it('tells the sessions of the instance, also while the backend is busy', async (
   await gate.open();
   await running;
   expect(await waiting).toEqual([['2']]);
+});
+
+const namesIn = (reply: readonly RawPacket[]): (string | undefined)[] =>
+  reply.slice(1).flatMap(({ payload }) => (payload[0] === 3 ? [nameIn(payload)] : []));
+
+/** Of a column definition that has neither schema nor table. */
+function nameIn(payload: Buffer): string | undefined {
+  return payload.toString('latin1', 8, 8 + (payload[7] ?? 0));
+}
+
+it.each([
+  'SHOW PROCESSLIST',
+  '/* ApplicationName=DBeaver 23.1.0 - Main */ SHOW FULL PROCESSLIST',
+  'show\n/*!50000 full */ processlist -- of whom?',
+  "EXECUTE IMMEDIATE 'SHOW PROCESSLIST'",
+  'EXECUTE asked',
+])('knows %s, with the columns of the server', async (sql) => {
+  const account = await server.createAccount();
+  const instance = await instances.start(server, account);
+  const one = await instance.login();
+  await one.query("PREPARE asked FROM 'SHOW PROCESSLIST'");
+  expect((await one.rows(sql)).map(([id]) => id)).toEqual([idOf(one)]);
+  const admin = await server.admin();
+  const [, fields] = await admin.query('SHOW PROCESSLIST');
+  expect(namesIn(await one.query(sql))).toEqual(fields.map(({ name }) => name));
+});
+
+const idOf = ({ greeting }: RawClient): string => String(greeting.threadId);
+
+it('is the same when it is prepared, as by ODBC', async () => {
+  const account = await server.createAccount();
+  const instance = await instances.start(server, account);
+  const { user, password } = account;
+  const client = await mysql.createConnection({
+    host: '127.0.0.1',
+    port: instance.port,
+    user,
+    password,
+    database: account.schema,
+  });
+  const [[row = {}]] = await client.execute<RowDataPacket[]>('SHOW FULL PROCESSLIST');
+  expect(row).toMatchObject({ Id: client.threadId, User: user, db: account.schema, Command: 'Query' });
+  const [[again = {}]] = await client.execute<RowDataPacket[]>('SHOW FULL PROCESSLIST');
+  expect(again).toMatchObject({ Id: client.threadId });
+  expect(await server.statementsOf(user)).not.toContain('SHOW FULL PROCESSLIST');
+  await client.end();
 });

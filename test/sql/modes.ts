@@ -64,6 +64,7 @@ const withoutEffects: Omit<Statement, 'start' | 'end' | 'mentions' | 'verb' | 'c
   handler: null,
   lockCalls: [],
   usesConnectionId: false,
+  processes: null,
   kill: null,
   prepare: null,
   execute: null,

@@ -8,10 +8,11 @@ import type { Frame } from '../../wire/framing.js';
 import { writeEof, writeOk } from '../../wire/reply-packets.js';
 import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
-import { readCommand, statementId } from '../command/command.js';
+import { onlyEffect, readCommand, statementId } from '../command/command.js';
 import { connectionIdReply } from '../command/connection-id.js';
+import { prepareHere } from './prepare-here.js';
 import { processListReply } from './process-list.js';
-import { kill, killAmong, killIn, serveKill } from './serve-kill.js';
+import { kill, killAmong, serveKill } from './serve-kill.js';
 import { assumedFacts } from '../backend/server-facts.js';
 import { internalError } from '../turn/turn-errors.js';
 import { setLocally } from './set-locally.js';
@@ -86,7 +87,17 @@ function other(client: ClientSession, frame: Frame, code: number): void {
   if (refused !== undefined) throw new FleetError('COMMAND_REFUSED', { command: refused });
   const command = readCommand(frame, client.session, facts(client));
   const { statement } = command;
-  const killed = killIn(command);
+  const only = onlyEffect(command);
+  if (only?.processes != null && code === Command.STMT_PREPARE) {
+    prepareHere(client, command, []);
+    return;
+  }
+  const processes = processListReply(client, command, facts(client));
+  if (processes !== null) {
+    client.answerPackets(processes);
+    return;
+  }
+  const killed = only?.kill ?? null;
   if (killed !== null && (killed.id !== null || code === Command.STMT_EXECUTE)) {
     serveKill(client, command, killed);
     return;
@@ -103,7 +114,7 @@ function other(client: ClientSession, frame: Frame, code: number): void {
 function query(client: ClientSession, frame: Frame): void {
   const command = readCommand(frame, client.session, facts(client));
   const { effects, payload } = command;
-  const killed = killIn(command);
+  const killed = onlyEffect(command)?.kill ?? null;
   if (killed !== null) {
     serveKill(client, command, killed);
     return;
@@ -119,9 +130,8 @@ function query(client: ClientSession, frame: Frame): void {
     throw new FleetError('LOCAL_INFILE_REFUSED', {});
   }
   const reply =
-    effects.length !== 1
-      ? null
-      : (connectionIdReply(command, client.session, facts(client)) ?? processListReply(client, command));
+    processListReply(client, command, facts(client)) ??
+    (effects.length === 1 ? connectionIdReply(command, client.session, facts(client)) : null);
   const { multiplexer } = client.host;
   if (reply !== null) client.answerPackets(reply);
   else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))

@@ -3,24 +3,14 @@
 import { FleetError } from '../../errors.js';
 import { boundValues } from '../../session/execute-parameters.js';
 import { keepTypes, type PreparedStatement } from '../../session/prepared-statements.js';
-import { preparedUnder } from '../../session/prepared-under.js';
 import { replaceParts } from '../../sql/substitute.js';
 import type { KillEffect, Statement } from '../../sql/types.js';
 import { Collation, ColumnFlag, Command, FieldType, lastingStatus } from '../../wire/constants.js';
-import { frame } from '../../wire/framing.js';
-import { int } from '../../wire/lenenc.js';
-import { writeEof, writeOk } from '../../wire/reply-packets.js';
-import { column, writeColumnDefinition } from '../../wire/result-set.js';
+import { writeOk } from '../../wire/reply-packets.js';
+import { column } from '../../wire/result-set.js';
 import type { ClientCommand } from '../command/command.js';
 import type { ClientSession } from './client-session.js';
-
-/** What the command kills where that is all it does, itself or by EXECUTE; null for any other. */
-export function killIn({ effects }: ClientCommand): KillEffect | null {
-  const [first, second, ...more] = effects;
-  if (second === undefined) return first?.kill ?? null;
-  // What EXECUTE runs is the next effect.
-  return first?.runs != null && more.length === 0 ? second.kill : null;
-}
+import { prepareHere } from './prepare-here.js';
 
 /** Answers a command that does nothing but kill: prepares it, or carries it out. */
 export function serveKill(client: ClientSession, command: ClientCommand, killed: KillEffect): void {
@@ -31,42 +21,13 @@ export function serveKill(client: ClientSession, command: ClientCommand, killed:
   else kill(client, { ...killed, id: statement === null ? null : boundId(statement, payload) }, lastSequence);
 }
 
-/** https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html: no columns, at most one parameter. */
-function prepareKill(
-  client: ClientSession,
-  { payload, effects, fingerprint, lastSequence }: ClientCommand,
-  { id }: KillEffect,
-): void {
-  const { session } = client;
-  const under = preparedUnder(session);
-  const preparation = {
-    preparePayload: payload,
-    originalName: null,
-    textBytes: payload.length,
-    under,
-    fingerprint,
-    effects,
-  };
-  const statement = session.statements.add(preparation);
-  statement.parameters = id === 'parameter' ? 1 : 0;
+function prepareKill(client: ClientSession, command: ClientCommand, { id }: KillEffect): void {
   const parameter = column('?', FieldType.NULL, {
     collation: Collation.binary,
     length: 0,
     flags: ColumnFlag.BINARY,
   });
-  const definitions =
-    id === 'parameter'
-      ? [writeColumnDefinition(parameter), writeEof({ warnings: 0, status: statusOf(client) })]
-      : [];
-  const head = [
-    Buffer.from([0]),
-    int(statement.id, 4),
-    int(0, 2),
-    int(statement.parameters, 2),
-    Buffer.alloc(3),
-  ];
-  const packets = [Buffer.concat(head), ...definitions].map((part, i) => frame(part, lastSequence + 1 + i));
-  client.answerPackets(Buffer.concat(packets));
+  prepareHere(client, command, id === 'parameter' ? [parameter] : []);
 }
 
 /** The id that an execution of `KILL ?` binds; null where it is no number. */

@@ -215,6 +215,14 @@ export function isRollback({ code, effects }: ClientCommand): boolean {
   return code === Command.QUERY && effects.length === 1 && effects[0]?.verb === 'ROLLBACK';
 }
 
+/** What the command does where that is one statement, be it by EXECUTE; undefined where it is several. */
+export function onlyEffect({ effects }: Pick<ClientCommand, 'effects'>): Statement | undefined {
+  const [first, second, ...more] = effects;
+  if (second === undefined) return first;
+  // What EXECUTE runs is the next effect.
+  return first?.runs != null && more.length === 0 ? second : undefined;
+}
+
 /** A statement that is looked at as a whole is short; a longer text is not worth (or is out for) the time. */
 const SHORT_BYTES = 256;
 
