@@ -1014,6 +1014,17 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ]),
     [general, plain],
   ],
+  [
+    'an execution without a cursor closes that of the one before',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT id FROM t ORDER BY id' }),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: true }),
+      did(0, { do: 'fetch', slot: 0, rows: 1 }),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: false }),
+      said(1, 'SELECT 1'),
+      did(0, { do: 'fetch', slot: 0, rows: 1 }),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -175,7 +175,7 @@ function learnVariables(session: Session, prepared: readonly Statement[], { stat
 }
 
 function learnStatement(
-  { code, form }: ClientCommand,
+  { code }: ClientCommand,
   statement: PreparedStatement,
   { err, status }: Outcome,
 ): void {
@@ -183,7 +183,8 @@ function learnStatement(
   if (code === Command.STMT_RESET || err !== null) statement.cursorOpen = false;
   if (status === null) return;
   const open = (status & ServerStatus.CURSOR_EXISTS) !== 0 && (status & ServerStatus.LAST_ROW_SENT) === 0;
-  if (form === 'cursor' || code === Command.STMT_FETCH) statement.cursorOpen = open;
+  // An execution closes the cursor of the one before.
+  if (code === Command.STMT_EXECUTE || code === Command.STMT_FETCH) statement.cursorOpen = open;
 }
 
 /** An ERR has no status flags; whether a transaction is open after it, only another reply tells. */
