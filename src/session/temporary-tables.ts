@@ -1,6 +1,8 @@
 // Temporary tables of many sessions on one connection: a table steps aside under another name when a session that must not
 // see it mentions its name, and comes back when its own session does.
 
+import { randomBytes } from 'node:crypto';
+
 /** How a server renames a temporary table; RENAME needs no privileges, but only newer MariaDB servers know it for those. */
 export type RenameStatement = 'RENAME TABLE' | 'ALTER TABLE';
 
@@ -24,6 +26,8 @@ export class TemporaryTables {
   /** Those of owners that are gone. A renaming may be on its way, so their names are not certain before the next turn. */
   private orphans: TemporaryTable[] = [];
   private asideCount = 0;
+  /** Who could guess the name of a table that stands aside would have it. */
+  private readonly secret = randomBytes(12).toString('hex');
   /** How this server renames; null while that is not known, `none` where it does not. */
   renames: RenameStatement | 'none' | null = null;
 
@@ -109,7 +113,7 @@ export class TemporaryTables {
   }
 
   private asideName(): string {
-    return `#chronos_fleet_${++this.asideCount}`;
+    return `#chronos_fleet_${this.secret}_${++this.asideCount}`;
   }
 
   private rename(schema: string, from: string, to: string): string {

@@ -161,3 +161,11 @@ describe('a packet without an end', () => {
     expect(await one.rows('SELECT 1')).toEqual([['1']]);
   });
 });
+
+it('the temporary table of another session, which makes room for its own, is not found by a name that can be guessed', async () => {
+  await one.query('CREATE TEMPORARY TABLE own AS SELECT 1 AS secret');
+  expect((await two.failure('SELECT * FROM own')).errno).toBe(1146);
+  for (let n = 1; n < 9; n++)
+    expect((await two.failure(`SELECT * FROM \`#chronos_fleet_${n}\``)).errno).toBe(1146);
+  expect(await one.rows('SELECT secret FROM own')).toEqual([['1']]);
+});
