@@ -74,7 +74,6 @@ describe('an instance with pool_size 2', () => {
 
   it.each([
     ['a temporary table', 'CREATE TEMPORARY TABLE tmp AS SELECT 7', 'SELECT * FROM tmp', '7'],
-    ['a user variable', 'SET @a = 7', 'SELECT @a', '7'],
     ['a named lock', "SELECT GET_LOCK('pool', 0)", "SELECT IS_USED_LOCK('pool') = CONNECTION_ID()", '1'],
     ['the last value of a sequence', 'SELECT NEXTVAL(s)', 'SELECT LASTVAL(s)', '1'],
   ])('lets a session wait for the connection that has %s', async (_, sql, question, answer) => {
@@ -90,6 +89,7 @@ describe('an instance with pool_size 2', () => {
 
   it.each([
     ['a text prepared statement', "PREPARE p FROM 'SELECT 7'", 'EXECUTE p', '7'],
+    ['a user variable', 'SET @a = 7', 'SELECT @a', '7'],
     ['a setting', "SET time_zone = '+07:00'", 'SELECT @@time_zone', '+07:00'],
     ['a generated id', 'DO LAST_INSERT_ID(7)', 'SELECT LAST_INSERT_ID()', '7'],
     ['a warning', 'DO 1 / 0', 'SHOW WARNINGS', 'Warning'],
@@ -101,30 +101,5 @@ describe('an instance with pool_size 2', () => {
     const [[value] = []] = await one.rows(question);
     await vacate();
     expect(value).toBe(answer);
-  });
-
-  it.each([
-    ['a user variable', 'SET @a = 1', 'SET @a = 2', 'SELECT @a', [['2']]],
-    [
-      'a text prepared statement',
-      "PREPARE p FROM 'SELECT 1'",
-      "PREPARE p FROM 'SELECT 2'",
-      'EXECUTE p',
-      [['2']],
-    ],
-    ['a warning', 'DO 1 / 0', 'SELECT * FROM t', 'SHOW WARNINGS', []],
-    ['a generated id', 'DO LAST_INSERT_ID(1)', 'DO LAST_INSERT_ID(2)', 'SELECT LAST_INSERT_ID()', [['2']]],
-    ['a setting', 'SET @@sql_mode = ANSI', "SET @@sql_mode = ''", 'SELECT @@sql_mode', [['']]],
-  ])('has %s as it became on the other connection', async (_, before, after, question, rows) => {
-    const { instance, one, occupy } = await pair();
-    const allSaved = () =>
-      until('all is saved', () => instance.status().backend.every(({ atStake }) => atStake?.variables === 0));
-    await one.query(before);
-    await allSaved();
-    const vacate = await occupy();
-    await one.query(after);
-    await vacate();
-    await allSaved();
-    expect(await one.rows(question)).toEqual(rows);
   });
 });

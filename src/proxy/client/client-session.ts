@@ -65,9 +65,10 @@ export class ClientSession implements TurnOwner {
     });
   }
 
-  isBoundTo({ state: { namedLocks, temporaryTables, userVariables } }: Live): boolean {
+  isBoundTo({ state: { namedLocks, sequencesOf, temporaryTables, userVariables } }: Live): boolean {
     const { session } = this;
     return (
+      sequencesOf === session ||
       namedLocks.ownedBy(session).length > 0 ||
       temporaryTables.namesOf(session).length > 0 ||
       userVariables.unsavedOf(session.userVariables).length > 0
