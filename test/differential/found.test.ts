@@ -1025,6 +1025,37 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       did(0, { do: 'fetch', slot: 0, rows: 1 }),
     ],
   ],
+  [
+    'a name that is prepared anew before it is executed need not be brought back',
+    [
+      said(1, "PREPARE p FROM 'SELECT id FROM t'"),
+      said(0, "PREPARE p FROM 'SELECT 1'"),
+      said(1, 'LOCK TABLES log READ'),
+      said(1, "SELECT 1; PREPARE p FROM 'SELECT 5'; EXECUTE p"),
+      said(1, 'UNLOCK TABLES'),
+      said(0, 'EXECUTE p'),
+      said(1, "SELECT missing; PREPARE p FROM 'SELECT 6'; EXECUTE p"),
+      said(1, 'EXECUTE p'),
+      said(0, "SELECT 1; DEALLOCATE PREPARE p; SELECT missing; PREPARE p FROM 'SELECT 8'"),
+      said(1, 'EXECUTE p'),
+      said(0, 'EXECUTE p'),
+      said(0, "SELECT 1; PREPARE p FROM 'SELECT 7'; SELECT missing; DEALLOCATE PREPARE p"),
+      said(1, 'EXECUTE p'),
+      said(0, 'EXECUTE p'),
+    ],
+  ],
+  [
+    'a text that is prepared anew is what the next statement executes',
+    [
+      said(0, "PREPARE p FROM 'SELECT 1'"),
+      said(0, "PREPARE p FROM 'CREATE TEMPORARY TABLE tmp AS SELECT 7 AS a'; EXECUTE p"),
+      said(1, 'SELECT * FROM tmp'),
+      said(0, 'SELECT * FROM tmp'),
+      said(0, "PREPARE p FROM 'SET @@sql_select_limit = 1'; EXECUTE p"),
+      said(1, 'SELECT id FROM t'),
+      said(0, 'SELECT id FROM t'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -114,13 +114,15 @@ function withTexts(effects: readonly Statement[], session: Session, mode: SqlMod
     ({ prepare, execute, runs }) => prepare !== null || execute !== null || runs !== null,
   );
   if (!haveTexts) return effects;
+  const made = new Map<string, string | null>();
   return effects.flatMap((effect) => {
     const read = (text: string): readonly Statement[] =>
       readText(Buffer.from(text, 'latin1'), mode).statements;
     const { prepare } = effect;
+    if (prepare !== null) made.set(prepare.name, prepare.text);
     if (prepare !== null && prepare.text !== null) return [preparing(effect, read(prepare.text))];
-    const executed = executedText(effect, session);
-    if (executed === undefined) return [effect];
+    const executed = executedText(effect, session, made);
+    if (executed === null) return [effect];
     // They stand in the command where what executes them stands.
     const { start, end } = effect;
     const inner = read(executed).map((inner) => ({ ...inner, start, end }));
@@ -136,9 +138,18 @@ function asksOfSchema(brought: readonly Statement[]): boolean {
   return brought.some(({ asksOfSchema }) => asksOfSchema.length > 0);
 }
 
-/** The text that the statement executes; undefined where it executes none that is known. */
-function executedText({ execute, runs }: Statement, session: Session): string | undefined {
-  return execute === null ? (runs ?? undefined) : session.textStatements.get(execute)?.text;
+/**
+ * The text that the statement executes; null where it executes none that is known.
+ * @param made what statements before it have prepared; null for what they took from a variable
+ */
+function executedText(
+  { execute, runs }: Statement,
+  { textStatements }: Session,
+  made: ReadonlyMap<string, string | null>,
+): string | null {
+  if (execute === null) return runs;
+  const text = made.get(execute);
+  return text === undefined ? (textStatements.get(execute)?.text ?? null) : text;
 }
 
 /** The server makes the variables that a text is to assign, or changes their character set, when it is prepared. */

@@ -20,6 +20,7 @@ import type { Statement } from '../../sql/types.js';
 import { ServerStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import type { Outcome } from '../backend/reply-progress.js';
+import { fatesOf } from './fates.js';
 
 /** Where a session without a schema is while it cannot be without: everybody has this one, and nothing of anybody's is in it. */
 export const ELSEWHERE = 'information_schema';
@@ -36,7 +37,8 @@ export function learn(
 ): void {
   if (outcome.status !== null) session.status = lasting(outcome.status, session, statements);
   const told = learnTold(session, state, statements, outcome);
-  for (const statement of statements) {
+  const fates = fatesOf(statements, outcome);
+  for (const [i, statement] of statements.entries()) {
     for (const { name, value } of statement.assigns) {
       for (const asked of namesToAsk(name)) {
         if (told.has(asked)) continue;
@@ -57,7 +59,8 @@ export function learn(
       }
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
-    learnTextStatement(session, state, statement, outcome.err !== null);
+    const fate = fates[i] ?? 'unknown';
+    if (fate !== 'not-run') learnTextStatement(session, state, statement, fate !== 'done');
     if (statement.sequence === 'takes') {
       state.sequencesOf = session;
       session.sequencesOn = state;

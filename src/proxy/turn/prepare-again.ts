@@ -82,12 +82,7 @@ export function textStatementSteps(
     if (standIn === null) return stepsFor(name, true);
     return [queryCommand(standIn, () => owners.give(name, own))];
   };
-  const executed = new Set(effects.flatMap(({ execute }) => execute ?? []));
-  const dropped = new Set(
-    effects.flatMap(({ deallocate }) =>
-      deallocate === null || executed.has(deallocate) ? [] : [deallocate],
-    ),
-  );
+  const { executed, dropped } = namesNeeded(effects);
   const steps = [
     ...[...all]
       .filter((name) => !executed.has(name) && !dropped.has(name) && isReachable(name))
@@ -96,6 +91,19 @@ export function textStatementSteps(
     ...[...dropped].flatMap(dropSteps),
   ];
   return { steps, retyped };
+}
+
+/** Names that have to be the session's own before the statements run, and those that these only drop. */
+function namesNeeded(effects: readonly Statement[]): { executed: Set<string>; dropped: Set<string> } {
+  const [executed, dropped, made] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const { prepare, execute, deallocate } of effects) {
+    // Whatever has a name goes when it is prepared anew.
+    if (prepare !== null) made.add(prepare.name);
+    if (execute !== null && !made.has(execute)) executed.add(execute);
+    if (deallocate !== null && !made.has(deallocate)) dropped.add(deallocate);
+  }
+  for (const name of executed) dropped.delete(name);
+  return { executed, dropped };
 }
 
 /** The step among those that bring back what it needs; it counts for nothing where they failed. */
