@@ -56,6 +56,8 @@ const MOST_CLEARED = 200;
 /** Names on a connection and whose value each of them holds. */
 export class UserVariables {
   private readonly owners = new Map<string, VariableOwner>();
+  /** How many names there are of each owner. */
+  private readonly counts = new Map<VariableOwner, number>();
   /** Names that can be cleared: their values are nobody's any more. */
   private readonly orphans = new Set<string>();
 
@@ -64,7 +66,7 @@ export class UserVariables {
   }
 
   ownedBy(owner: VariableOwner): readonly string[] {
-    return this.names.filter((name) => this.owners.get(name) === owner);
+    return !this.counts.has(owner) ? [] : this.names.filter((name) => this.owners.get(name) === owner);
   }
 
   ownerOf(name: string): VariableOwner | undefined {
@@ -74,7 +76,7 @@ export class UserVariables {
   /** The connection is about to hold nobody's values any more. Those that could not be saved are to be told as lost. */
   forgetKept(): void {
     for (const [name, owner] of this.owners)
-      if (owner.isGone || owner.savedVariables.has(name)) this.owners.delete(name);
+      if (owner.isGone || owner.savedVariables.has(name)) this.own(name, null);
   }
 
   /** The connection holds a value of `owner` now that it alone knows. */
@@ -89,11 +91,25 @@ export class UserVariables {
     owner.savedVariables.set(name, value);
   }
 
+  private own(name: string, owner: VariableOwner | null): void {
+    this.count(this.owners.get(name), -1);
+    if (owner === null) this.owners.delete(name);
+    else this.owners.set(name, owner);
+    this.count(owner ?? undefined, 1);
+  }
+
+  private count(owner: VariableOwner | undefined, more: number): void {
+    if (owner === undefined) return;
+    const count = (this.counts.get(owner) ?? 0) + more;
+    if (count === 0) this.counts.delete(owner);
+    else this.counts.set(owner, count);
+  }
+
   private hand(name: string, owner: VariableOwner): void {
     const before = this.owners.get(name);
     if (before !== undefined && before !== owner && this.unsaved([name]).length > 0)
       before.displaced.add(name);
-    this.owners.set(name, owner);
+    this.own(name, owner);
     this.orphans.delete(name);
     owner.tooLarge.delete(name);
     owner.displaced.delete(name);
@@ -101,7 +117,7 @@ export class UserVariables {
 
   /** The owner goes on, on another connection: its values here, all of which are saved, are nobody's. */
   left(owner: VariableOwner): void {
-    for (const name of this.ownedBy(owner)) this.owners.set(name, nobody);
+    for (const name of this.ownedBy(owner)) this.own(name, nobody);
     this.abandonGone();
   }
 
@@ -116,7 +132,7 @@ export class UserVariables {
     const names = [...this.orphans].slice(0, MOST_CLEARED);
     for (const name of names) {
       this.orphans.delete(name);
-      this.owners.delete(name);
+      this.own(name, null);
     }
     return [assignVariables(names.map((name) => [name, UNSET])), ...this.takeOrphans()];
   }

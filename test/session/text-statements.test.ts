@@ -1,9 +1,10 @@
-// How many text prepared statements a session may keep.
+// Text prepared statements: how many a session may keep, and whose those on a connection are.
 import { describe, expect, it } from 'vitest';
 import { MAX_STATEMENT_BYTES, MAX_STATEMENTS } from '../../src/session/prepared-statements.js';
 import {
   canRestore,
   checkTextRoom,
+  TextStatementOwners,
   type TextStatement,
   type TextStatements,
 } from '../../src/session/text-statements.js';
@@ -39,4 +40,14 @@ describe('PREPARE', () => {
 it('a text that may not fit into a packet with its quotes doubled is not one to be prepared again', () => {
   expect(canRestore('s', `SELECT '${"''".repeat(100_000)}'`)).toBe(true);
   expect(canRestore('s', `SELECT '${"''".repeat(200_000)}'`)).toBe(false);
+});
+
+it('what a session leaves behind on a connection is dropped there, and prepared again where it is executed', () => {
+  const owners = new TextStatementOwners();
+  const own: TextStatements = new Map([['s', keeping('SELECT 1')]]);
+  owners.give('s', own);
+  owners.left(own);
+  expect(owners.restore('s', own)).toBe("PREPARE `s` FROM 'SELECT 1'");
+  expect(owners.takeOrphans()).toEqual(['DEALLOCATE PREPARE `s`']);
+  expect(owners.takeOrphans()).toEqual([]);
 });

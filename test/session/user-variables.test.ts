@@ -99,3 +99,11 @@ it.each([
     expect(literalsOf(['x'], columns, [value, hex, collation])).toEqual([literal]);
   },
 );
+
+it('what an owner leaves behind on a connection is foreign to itself, and changes nothing of what it has', () => {
+  variables.giveSaved('x', '1', first);
+  variables.left(first);
+  expect([variables.ownedBy(first), variables.foreign(['x'], first)]).toEqual([[], ['x']]);
+  first.savedVariables.delete('x');
+  expect([variables.unsavedOf(first), variables.unsaved(['x'])]).toEqual([[], []]);
+});
