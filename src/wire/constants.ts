@@ -84,7 +84,6 @@ export const ServerStatus = {
 export const promptCommands: ReadonlySet<number> = new Set([
   Command.INIT_DB,
   Command.STATISTICS,
-  Command.PROCESS_INFO,
   Command.PING,
   Command.STMT_RESET,
   Command.SET_OPTION,

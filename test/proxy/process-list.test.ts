@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { closedGate } from '../support/gate.js';
 import { useInstances } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
-import type { RawClient } from '../support/raw-client.js';
+import { command, rowsOf, type RawClient } from '../support/raw-client.js';
 import type { RawPacket } from '../support/raw-packets.js';
 import { until } from '../support/until.js';
 
@@ -61,6 +61,13 @@ it.each([
 });
 
 const idOf = ({ greeting }: RawClient): string => String(greeting.threadId);
+
+it('is what COM_PROCESS_INFO asks for', async () => {
+  const instance = await instances.start(server, await server.createAccount());
+  const one = await instance.login();
+  const rows = rowsOf(await one.command(command.PROCESS_INFO));
+  expect(rows.map(([id]) => id)).toEqual([idOf(one)]);
+});
 
 it('is the same when it is prepared, as by ODBC', async () => {
   const account = await server.createAccount();

@@ -45,6 +45,7 @@ export const command = {
 const shapes: Partial<Record<number, ReplyShape>> = {
   [command.QUIT]: 'none',
   [command.QUERY]: 'results',
+  [command.PROCESS_INFO]: 'results',
   [command.FIELD_LIST]: 'until-eof',
   [command.STMT_PREPARE]: 'prepare',
   [command.STMT_EXECUTE]: 'results',

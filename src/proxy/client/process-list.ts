@@ -35,13 +35,14 @@ const progress = column('Progress', FieldType.DOUBLE, { ...number, length: 7, de
 /** Of a statement, so much is shown without FULL. */
 const SHORT_INFO = 100;
 
-/** The reply to SHOW [FULL] PROCESSLIST, also by EXECUTE or prepared; null for any other command. */
+/** The reply to COM_PROCESS_INFO and SHOW [FULL] PROCESSLIST, also by EXECUTE or prepared; null for any other command. */
 export function processListReply(
   client: ClientSession,
   command: ClientCommand,
   { mariadb }: ServerFacts,
 ): Buffer | null {
-  const asked = onlyEffect(command)?.processes ?? null;
+  const isCommand = command.code === Command.PROCESS_INFO;
+  const asked = isCommand ? 'short' : (onlyEffect(command)?.processes ?? null);
   if (asked === null) return null;
   const own = command.text?.toString() ?? null;
   const rows = [...client.host.all].map((session) => [

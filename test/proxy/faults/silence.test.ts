@@ -34,7 +34,6 @@ describe('a backend that is silent', () => {
   it.each<[string, (client: RawClient) => Promise<readonly RawPacket[]>]>([
     ['COM_INIT_DB', (client) => client.command(command.INIT_DB, Buffer.from('information_schema'))],
     ['COM_STATISTICS', (client) => client.command(command.STATISTICS)],
-    ['COM_PROCESS_INFO', (client) => client.command(command.PROCESS_INFO)],
   ])('over %s is given up within read_timeout, and the command runs again', async (_, send) => {
     await stage.start({ readTimeoutMs });
     await stage.two.rows('SELECT 1');
