@@ -125,7 +125,7 @@ export class ConnectionState {
 
   /** From now on a new session has `value`; what is in force stays. */
   setInitialValue(name: string, value: Literal): void {
-    if (!this.inForce.has(name)) this.inForce.set(name, this.initialValue(name));
+    if ((this.inForce.get(name) ?? DEFAULT) === DEFAULT) this.inForce.set(name, this.initialValue(name));
     this.initial.set(name, value);
   }
 

@@ -13,6 +13,8 @@ import { newOwner, type VariableOwner } from './user-variables.js';
 import {
   agrees,
   charsetVariables,
+  DEFAULT,
+  isRefused,
   literalOf,
   namesLiteral,
   namesVariables,
@@ -180,7 +182,8 @@ export class Session {
 
   /** The value that is to be in force for `name` in this session's turns. */
   wanted(name: string, connection: ConnectionState): Literal {
-    return this.variables.get(name) ?? connection.initialValue(name);
+    const value = this.variables.get(name) ?? connection.initialValue(name);
+    return isRefused(name, value) ? DEFAULT : value;
   }
 
   /** A new session has another value from now on; this one keeps what it began with. */

@@ -102,6 +102,11 @@ export function literalOf(name: string, shown: string): Literal {
   return quoted(shown);
 }
 
+/** Whether a server may refuse `value` for a session: of this variable only 0 and the global value, whatever that is by now, are taken. */
+export function isRefused(name: string, value: Literal): boolean {
+  return name === 'max_delayed_threads' && value !== '0';
+}
+
 /** The literal of a new session's value, given what SHOW VARIABLES says right after the login. */
 export function initialLiteralOf(name: string, shown: string): Literal {
   return momentary.has(name) ? DEFAULT : literalOf(name, shown);

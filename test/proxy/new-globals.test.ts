@@ -87,6 +87,16 @@ describe('a global that a session sets', () => {
     expect(instance.status().counters.backendConnects).toBe(1);
   });
 
+  it('and that is all that a session may have is in force for all but who has it switched off', async () => {
+    const [there, off] = [await login(), await login()];
+    await off.query('SET max_delayed_threads = 0');
+    await one.query('SET GLOBAL max_delayed_threads = 100');
+    const clients = [await login(), there, off, one, there];
+    for (const [at, client] of clients.entries())
+      expect(await client.rows('SELECT @@max_delayed_threads')).toEqual([[at === 2 ? '0' : '100']]);
+    await one.query('SET GLOBAL max_delayed_threads = DEFAULT');
+  });
+
   it('and that a connection has from its login is there for the next session, and the connection is renewed for it', async () => {
     const there = await login();
     await there.query('SET @a = 7');
