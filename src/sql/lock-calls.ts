@@ -131,13 +131,16 @@ function isName(argument: LockArgument | null): boolean {
   return argument.kind !== 'string' || plainName.test(argument.value);
 }
 
-/** Nothing but white space between the tokens: a comment there might belong to a part that only some servers read. */
+/** Nothing between the tokens but what no server reads: the bounds of a part that only some of them read may not be there. */
 function isUnbroken(text: Buffer, tokens: readonly Token[]): boolean {
   return tokens.every(({ end }, at) => {
     const next = tokens[at + 1];
-    return next === undefined || text.toString('latin1', end, next.start).trim() === '';
+    return next === undefined || unread.test(text.toString('latin1', end, next.start));
   });
 }
+
+/** White space, and comments that are only that. */
+const unread = /^(\s|\/\*(?!M?!)([^*]|\*(?!\/))*\*\/)*$/;
 
 function readArgument({ text, mode, tokens: all }: Reading, tokens: readonly Token[]): LockArgument | null {
   const [first, second] = tokens;

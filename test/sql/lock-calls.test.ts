@@ -27,6 +27,7 @@ describe('calls that are read', () => {
     ['SELECT GET_LOCK(?, ?), IS_FREE_LOCK(?)', ['GET_LOCK 0 ? ?', 'IS_FREE_LOCK 1 ?']],
     ["DO RELEASE_LOCK('a'), RELEASE_ALL_LOCKS()", ["RELEASE_LOCK 0 'a'", 'RELEASE_ALL_LOCKS 1']],
     ["SELECT /* why */ IS_USED_LOCK('a') -- end", ["IS_USED_LOCK 0 'a'"]],
+    ["SELECT GET_LOCK('a', /* at once */ /**/ 0 /* M! */)", ["GET_LOCK 0 'a' 0"]],
     ["SELECT GET_LOCK('a', NULL), @x, NULL", ["GET_LOCK 0 'a' NULL"]],
     ["SET STATEMENT max_statement_time=1 FOR SELECT GET_LOCK('a', 1)", ["GET_LOCK 0 'a' 1"]],
   ])('%s', (text, calls) => expect(read(text)).toEqual(calls));
@@ -76,6 +77,8 @@ describe('calls that may run never, more than once, or for a name that nobody kn
     "SELECT GET_LOCK('a')",
     "SELECT GET_LOCK('a', /*!50000 1 */ )",
     "SELECT GET_LOCK('a' /*!99999 , 1 */ , 2)",
+    "SELECT GET_LOCK('a' /*M!99999 , 1 */ , 2)",
+    "SELECT GET_LOCK('a', 1 /*!99999 + /* more */ 1 */)",
     "(SELECT GET_LOCK('a', 1))",
     "SET @x = GET_LOCK('a', 1)",
     "INSERT INTO t VALUES (GET_LOCK('a', 1))",
