@@ -3,6 +3,7 @@
 import type { Statement } from '../sql/types.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
 import { lostWarnings, withInvalidNumber, type SavedWarnings } from './saved-warnings.js';
+import { isJudged, isWithoutTable } from './without-table.js';
 
 /** How a statement ended, as far as it bears on the diagnostics. */
 export interface StatementEnd {
@@ -73,9 +74,9 @@ export class Diagnostics {
     if (!looks) this.told.warnings = end.warnings;
     const clearsWarnings =
       !statements.every(isLook) &&
-      statements.some((statement) => statement.opaque === null && !isWithoutTable(statement, text));
+      statements.some((statement, at) => isJudged(statement) && !isWithoutTable(statements, at, text));
     const isCertain = failed || end.hasWarned || clearsWarnings;
-    const keepsWarnings = !isCertain && last?.opaque == null;
+    const keepsWarnings = !isCertain && (last === undefined || isJudged(last));
     if (!keepsWarnings) {
       this.saved = null;
       this.lastError = end.error;
@@ -95,7 +96,8 @@ export class Diagnostics {
   /** A statement of the session was prepared: that alone clears the warnings of before where it needs a table. */
   notePrepared(statements: readonly Statement[], text: Buffer | null): void {
     const last = statements.at(-1);
-    if (last?.opaque === null && !isWithoutTable(last, text)) this.clearWarnings();
+    if (last?.opaque === null && !isWithoutTable(statements, statements.length - 1, text))
+      this.clearWarnings();
   }
 
   /** The warnings of before are gone, and there are no others. */
@@ -176,38 +178,6 @@ export function maySetInsertId(
       opaque !== null ||
       assigns.some(({ name }) => name === 'last_insert_id' || name === 'identity'),
   );
-}
-
-/** Verbs of statements that need no table unless they have a subquery. */
-const tableless: ReadonlySet<string> = new Set(
-  'SELECT VALUES DO SET GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA HELP RESET'.split(
-    ' ',
-  ),
-);
-
-/** Such as only look like others of their verb that open tables (tried on MariaDB 10.11). */
-const tablelessForms: Readonly<Record<string, RegExp>> = {
-  SHOW: /^(FULL )?(CREATE (DATABASE|SCHEMA|USER|PROCEDURE|FUNCTION|PACKAGE|EVENT)|GRANTS|PROCESSLIST|PRIVILEGES|MASTER|SLAVE|REPLICA|ALL|BINARY|BINLOG|ENGINE|PROFILES|CONTRIBUTORS|AUTHORS)\b/i,
-  CREATE: /^(OR REPLACE )?(DATABASE|SCHEMA|USER|ROLE)\b/i,
-  DROP: /^(DATABASE|SCHEMA|USER|ROLE)\b/i,
-  ALTER: /^(DATABASE|SCHEMA|USER)\b/i,
-  FLUSH: /^(?!(LOCAL |NO_WRITE_TO_BINLOG )?TABLES? )/i,
-};
-
-/** Servers keep the warnings of before over a statement that needs no table. */
-function isWithoutTable(
-  { verb, start, diagnostics, opaque, sequence, usesSchema, setsForItself }: Statement,
-  text: Buffer | null,
-): boolean {
-  if (verb === 'SHOW' && diagnostics.includes('warnings')) return true;
-  if (opaque !== null || sequence !== null) return false;
-  const form = tablelessForms[verb];
-  if (form !== undefined) {
-    const [, ...words] = (text?.toString('latin1', start, start + 200) ?? '').split(/\s+/);
-    return form.test(words.join(' '));
-  }
-  if (verb === 'SET') return !usesSchema || !(setsForItself || mentions(text, /\bselect\b/i));
-  return tableless.has(verb) && !mentions(text, /\bfrom\b(?!\s+dual\b)/i);
 }
 
 function mentions(text: Buffer | null, word: RegExp): boolean {

@@ -1056,6 +1056,38 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT id FROM t'),
     ],
   ],
+  [
+    'warnings outlast also definitions of programs, what runs as a text, and what is explained without a table',
+    [
+      'CREATE PROCEDURE made() SELECT id FROM t',
+      'CREATE OR REPLACE PROCEDURE made() BEGIN END',
+      "ALTER PROCEDURE made COMMENT 'x'",
+      'DROP PROCEDURE made',
+      'CREATE FUNCTION makes() RETURNS INT RETURN (SELECT COUNT(*) FROM t)',
+      'DROP FUNCTION makes',
+      'CREATE TRIGGER on_plain AFTER DELETE ON plain FOR EACH ROW SET @x = 1',
+      'SHOW CREATE TRIGGER on_plain',
+      'DROP TRIGGER on_plain',
+      "PREPARE p FROM 'DO 1'",
+      'EXECUTE p',
+      "PREPARE p FROM 'SELECT COUNT(*) FROM t'",
+      'EXECUTE p',
+      'DROP PREPARE p',
+      "EXECUTE IMMEDIATE 'SELECT 1'",
+      'EXPLAIN SELECT 1',
+      'EXPLAIN FORMAT=JSON SELECT 1 FROM t',
+      'ANALYZE SELECT 1',
+      'ANALYZE TABLE t',
+      'SET @a = (SELECT 1)',
+      'SET @a = (SELECT COUNT(*) FROM {second}.t)',
+    ].flatMap((sql) => [
+      said(0, "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'mine'"),
+      said(1, 'SELECT COUNT(*) FROM t'),
+      said(0, sql),
+      said(1, 'SELECT COUNT(*) FROM t'),
+      said(0, 'SHOW WARNINGS'),
+    ]),
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));
