@@ -25,6 +25,8 @@ const programs: readonly string[] = [
   "CREATE PROCEDURE prepares() BEGIN PREPARE s FROM 'SELECT 7'; END",
   'CREATE PROCEDURE uses(q TEXT) BEGIN SET @q = q; PREPARE dyn FROM @q; EXECUTE dyn; DEALLOCATE PREPARE dyn; END',
   "CREATE PROCEDURE locks() BEGIN DO GET_LOCK('routines', 0); END",
+  'CREATE PROCEDURE flushes() BEGIN INSERT INTO t (a) VALUES (1); FLUSH LOCAL TABLES t; END',
+  'CREATE PROCEDURE flushes_and_locks() FLUSH LOCAL TABLES t WITH READ LOCK',
   'CREATE FUNCTION pure(n INT) RETURNS INT DETERMINISTIC RETURN n * 2',
   'CREATE FUNCTION sets_x(n INT) RETURNS INT DETERMINISTIC BEGIN SET @x = n; RETURN n; END',
   'CREATE FUNCTION sets_setting(n INT) RETURNS INT DETERMINISTIC BEGIN SET SESSION group_concat_max_len = n; RETURN n; END',
@@ -46,7 +48,7 @@ describe.each([
   let two: RawClient;
 
   beforeEach(async () => {
-    account = await server.createAccount({ maxUserConnections: 1 });
+    account = await server.createAccount({ maxUserConnections: 1, privileges: ['RELOAD'] });
     await server.query(`USE ${account.schema}`);
     for (const sql of programs) await server.query(definedBy(account, sql));
     const mask = isMasked ? await startMask(server) : null;
@@ -192,6 +194,14 @@ describe.each([
     await instance.event('pinned');
     await one.command(command.RESET_CONNECTION);
     expect(await two.rows("SELECT IS_FREE_LOCK('routines')")).toEqual([['1']]);
+  });
+
+  it('a FLUSH in a procedure keeps the connection only where it locks', async () => {
+    await one.query('CALL flushes()');
+    expect(await two.rows('SELECT COUNT(*) FROM t')).toEqual([['1']]);
+    expect(pins()).toEqual([]);
+    await one.query('CALL flushes_and_locks()');
+    expect(await instance.event('pinned')).toMatchObject({ reasons: ['effects that cannot be judged'] });
   });
 
   it('of a routine whose body is not shown, variables are found and tables keep the connection', async () => {

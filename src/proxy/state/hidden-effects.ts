@@ -190,6 +190,15 @@ const changesTables =
   /^com_(drop_temporary_table|drop_table|drop_sequence|alter_table|alter_sequence|rename_table)$/;
 const movesTexts = /^com_(prepare|dealloc)_sql$/;
 const RAN_TRIGGERS = 'executed_triggers';
+const FLUSHED = 'com_flush';
+
+/** Whether no FLUSH did more to its session than lock; those that lock are found by the bodies. FLUSH STATUS resets the counters. */
+function flushesOnly({ isComplete, statements }: HiddenStatements): boolean {
+  return (
+    isComplete &&
+    !statements.some(({ statement }) => statement.verb === 'FLUSH' && statement.mentions('status'))
+  );
+}
 
 /** The tables that are there now; null where more may have been done. */
 async function findObjects(
@@ -200,7 +209,8 @@ async function findObjects(
   outcome: Outcome,
 ): Promise<readonly Statement[] | null> {
   const names = [...(changed?.keys() ?? [])];
-  if (changed === null || !names.every(isKnown)) return null;
+  if (changed === null || !names.every((name) => isKnown(name) || (name === FLUSHED && flushesOnly(hidden))))
+    return null;
   const moves = (changed.get('com_prepare_sql') ?? 0) + (changed.get('com_dealloc_sql') ?? 0);
   const knowsTexts = moves === 0 || outcome.err === null;
   if (!knowsTexts || !noteTextStatements(moves === 0 ? [] : hidden.statements, moves, session, live))
