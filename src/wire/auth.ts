@@ -7,6 +7,12 @@ import { SCRAMBLE_BYTES } from './handshake.js';
 export const authPlugins = ['mysql_native_password', 'caching_sha2_password'] as const;
 export type AuthPlugin = (typeof authPlugins)[number];
 
+/** What a client is to answer, and the plugin that it was given for. */
+export interface Scramble {
+  readonly bytes: Buffer;
+  readonly plugin: AuthPlugin;
+}
+
 export function isAuthPlugin(name: string | null): name is AuthPlugin {
   return name !== null && (authPlugins as readonly string[]).includes(name);
 }

@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createSales } from '../support/fixtures.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb, type Account } from '../support/mariadb.js';
-import { capability, usualCapabilities } from '../support/raw-login.js';
+import { capability, prove, usualCapabilities, type PasswordPlugin } from '../support/raw-login.js';
 import { command, connectRaw, errorOf, type RawClient, type RawLogin } from '../support/raw-client.js';
+import { zeroEnded } from '../support/raw-packets.js';
 import {
   executeBody,
   expectSameAsDirectly,
@@ -17,6 +18,7 @@ import {
 
 const server = useMariadb();
 const instances = useInstances();
+const plugins: readonly PasswordPlugin[] = ['mysql_native_password', 'caching_sha2_password'];
 let account: Account;
 let instance: TestInstance;
 
@@ -262,6 +264,25 @@ describe('a session that begins anew', () => {
     expect(await client.changeUser({ ...account })).toMatchObject({ errno: 1047 });
     expect(await client.rows('SELECT DATABASE()')).toEqual([[account.schema]]);
   });
+
+  it.each(plugins)(
+    'by COM_CHANGE_USER takes the %s answer to the scramble of the login, as Connector/C has no other',
+    async (plugin) => {
+      const { user, password } = account;
+      const { packets, login, greeting } = await instance.login({ plugin });
+      const asked = login.find(({ payload }) => payload[0] === 0xfe)?.payload;
+      const salt = asked?.subarray(-21, -1) ?? greeting.salt;
+      const proof = prove(plugin, password, salt);
+      const middle = [Buffer.from([proof.length]), proof, Buffer.from([0, 45, 0])];
+      const claim = Buffer.concat([zeroEnded(user), ...middle, zeroEnded(plugin)]);
+      for (let times = 0; times < 2; times++) {
+        packets.send(Buffer.concat([Buffer.from([command.CHANGE_USER]), claim]));
+        const told = (await packets.next()).payload;
+        expect([...told.subarray(0, 2)]).toEqual(plugin === 'mysql_native_password' ? [0, 0] : [1, 3]);
+        if (told[0] === 1) expect((await packets.next()).payload[0]).toBe(0);
+      }
+    },
+  );
 });
 
 describe('commands that a shared port does not serve', () => {

@@ -96,7 +96,6 @@ export class Admission {
     const collation = change.collation ?? session.collation;
     try {
       if (client.refusedChanges >= MOST_REFUSED_CHANGES) throw new FleetError('UNKNOWN_COMMAND', {});
-      // The scramble of the login is gone, and a new one is safer.
       await this.inTime(channel, authenticate(channel, this.door(), { ...change, scramble: null }));
       this.checkCharset(collation);
     } catch (cause) {

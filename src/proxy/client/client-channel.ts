@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { FleetError, isFleetError, type ClientError } from '../../errors.js';
+import type { Scramble } from '../../wire/auth.js';
 import { frame, FrameReader, type Frame } from '../../wire/framing.js';
 import { errPayload } from '../command/error-reply.js';
 import { ClientOutput, type OutputLimits } from './client-output.js';
@@ -28,6 +29,8 @@ export class ClientChannel {
   private isClosed = false;
   private isEnding = false;
   readonly address: string;
+  /** What the client has answered to when it last logged in. */
+  scramble: Scramble | null = null;
   private nextSequence = 0;
   bytesIn = 0;
   bytesOut = 0;

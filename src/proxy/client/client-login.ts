@@ -10,6 +10,7 @@ import {
   isRightResponse,
   newScramble,
   type AuthPlugin,
+  type Scramble,
 } from '../../wire/auth.js';
 import { Capability, ServerStatus } from '../../wire/constants.js';
 import {
@@ -101,8 +102,8 @@ export interface Claim {
   readonly user: string;
   readonly authResponse: Buffer;
   readonly plugin: string | null;
-  /** The scramble that the client has seen, and the plugin that it was given for; null asks it to answer a new one. */
-  readonly scramble: { readonly bytes: Buffer; readonly plugin: AuthPlugin } | null;
+  /** The scramble that the client has just seen; null at COM_CHANGE_USER. */
+  readonly scramble: Scramble | null;
 }
 
 /**
@@ -117,7 +118,8 @@ export async function authenticate(
 ): Promise<void> {
   const plugin = isAuthPlugin(claim.plugin) ? claim.plugin : 'mysql_native_password';
   let response = claim.authResponse;
-  let scramble = claim.scramble?.plugin === plugin ? claim.scramble.bytes : null;
+  const seen = claim.scramble ?? scrambleOfBefore(channel, door, claim);
+  let scramble = seen?.plugin === plugin ? seen.bytes : null;
   // A client that names a plugin that we do not know has answered with it, whatever the scramble was for.
   if (scramble === null || (claim.plugin !== null && claim.plugin !== plugin)) {
     scramble = newScramble();
@@ -135,6 +137,20 @@ export async function authenticate(
   const isSha2 =
     plugin === 'caching_sha2_password' && authResponse(plugin, door.password, scramble).length > 0;
   if (isSha2) channel.reply(FAST_AUTH_SUCCESS);
+  channel.scramble = { bytes: scramble, plugin };
+}
+
+/**
+ * The scramble of the login, where a COM_CHANGE_USER answers to that. MariaDB's Connector/C does, also where it is sent another;
+ * other clients wait for one.
+ */
+function scrambleOfBefore(
+  { scramble }: ClientChannel,
+  { password }: Pick<Door, 'password'>,
+  { plugin, authResponse: response }: Claim,
+): Scramble | null {
+  if (scramble?.plugin !== (plugin ?? 'mysql_native_password')) return null;
+  return isRightResponse(scramble.plugin, password, scramble.bytes, response) ? scramble : null;
 }
 
 /** Longer than any name that a server has, and nothing that would do something to a terminal. */
