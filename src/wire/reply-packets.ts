@@ -70,6 +70,12 @@ export function writeOk(ok: Partial<OkPacket> = {}): Buffer {
   ]);
 }
 
+/** An OK that tells `changes` of the session, and nothing else. */
+export function writeTellingOk(status: number, changes: Buffer): Buffer {
+  const end = [int(status | ServerStatus.SESSION_STATE_CHANGED, 2), int(0, 2), lenencString(Buffer.alloc(0))];
+  return Buffer.concat([Buffer.from([0x00, 0, 0]), ...end, lenencString(changes)]);
+}
+
 export function readErr(payload: Buffer): ErrPacket {
   const reader = new PayloadReader(payload, 1);
   const errno = reader.int(2);

@@ -1,7 +1,7 @@
 // What an OK packet tells of the session, where CLIENT_SESSION_TRACK was agreed on.
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_ok_packet.html (SESSION_TRACK_*)
 
-import { PayloadReader } from './lenenc.js';
+import { lenencString, PayloadReader } from './lenenc.js';
 
 const Track = {
   SYSTEM_VARIABLES: 0x00,
@@ -27,6 +27,12 @@ export function readStateChanges(bytes: Buffer): StateChange[] {
     readChange(type, new PayloadReader(reader.lenencBytes()), changes);
   }
   return changes;
+}
+
+/** The value of a variable, as servers tell it. */
+export function writeVariable(name: string, value: string): Buffer {
+  const data = Buffer.concat([lenencString(name), lenencString(value)]);
+  return Buffer.concat([Buffer.from([Track.SYSTEM_VARIABLES]), lenencString(data)]);
 }
 
 function readChange(type: number, data: PayloadReader, changes: StateChange[]): void {

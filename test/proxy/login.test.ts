@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import mysql from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
+import { readOk } from '../../src/wire/reply-packets.js';
 import { useInstances, type TestInstance } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
 import { connectRaw, openRaw, ServerError, type RawLogin } from '../support/raw-client.js';
@@ -99,6 +100,17 @@ describe('a login', () => {
     const connection = await mysql.createConnection({ port, user, password, database: schema });
     expect((await connection.execute('SELECT ? + 1 AS n', [41]))[0]).toEqual([{ n: 42 }]);
     await connection.end();
+  });
+
+  it("by MariaDB's driver for Node is told of its letters, which it would take from the greeting", async () => {
+    const instance = await instances.start(server, await server.createAccount());
+    const toldTo = async (_client_name: string) => {
+      const { login } = await instance.login({ collation: 224, attributes: { _client_name } });
+      return readOk(login.at(-1)?.payload ?? Buffer.alloc(0), true).changes;
+    };
+    const told = { type: 'variable', name: 'character_set_client', value: 'utf8mb3' };
+    expect(await toldTo('MariaDB connector/Node')).toEqual([told]);
+    expect(await toldTo('libmariadb')).toEqual([]);
   });
 
   it('costs the backend no connection', async () => {

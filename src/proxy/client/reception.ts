@@ -6,9 +6,7 @@ import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { ConnectionState } from '../../session/connection-state.js';
 import { Session } from '../../session/session.js';
-import { ServerStatus } from '../../wire/constants.js';
 import type { Frame } from '../../wire/framing.js';
-import { writeOk } from '../../wire/reply-packets.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import type { Live } from '../backend/backend-link.js';
 import type { Account } from '../account.js';
@@ -24,6 +22,7 @@ import type { NewGlobal } from '../state/new-globals.js';
 import type { TurnOwner } from '../queue/turn-owner.js';
 import type { Multiplexer } from '../queue/multiplexer.js';
 import type { Holder } from '../queue/slot.js';
+import { loginOk } from './login-ok.js';
 import { Sessions } from './sessions.js';
 import type { Spool } from '../spool/spool.js';
 
@@ -201,7 +200,7 @@ export class Reception implements SessionHost {
     }
     await this.lastCall.check();
     if (channel.ending) return;
-    channel.reply(writeOk({ status: ServerStatus.AUTOCOMMIT }));
+    channel.reply(loginOk(response, this.multiplexer.known?.facts));
     this.sessions.add(client);
     channel.maxPacketBytes = this.multiplexer.known?.facts.maxAllowedPacket ?? channel.maxPacketBytes;
     this.events.publish({
