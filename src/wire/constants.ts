@@ -29,6 +29,27 @@ export const Capability = {
   DEPRECATE_EOF: 1 << 24,
 } as const;
 
+/** What clients are offered behind every port; one format of replies serves all, so nothing is offered that would change it. */
+export const offeredToAll =
+  Capability.LONG_PASSWORD |
+  Capability.FOUND_ROWS |
+  Capability.LONG_FLAG |
+  Capability.CONNECT_WITH_DB |
+  Capability.ODBC |
+  Capability.IGNORE_SPACE |
+  Capability.PROTOCOL_41 |
+  Capability.INTERACTIVE |
+  Capability.IGNORE_SIGPIPE |
+  Capability.TRANSACTIONS |
+  Capability.RESERVED |
+  Capability.SECURE_CONNECTION |
+  Capability.MULTI_STATEMENTS |
+  Capability.MULTI_RESULTS |
+  Capability.PS_MULTI_RESULTS |
+  Capability.PLUGIN_AUTH |
+  Capability.CONNECT_ATTRS |
+  Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA;
+
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/my__command_8h.html */
 export const Command = {
   QUIT: 0x01,

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from '../../proxy/client/client-channel.js';
 import { authenticate, type Claim } from '../../proxy/client/client-login.js';
 import { newScramble, type AuthPlugin } from '../../wire/auth.js';
-import { Capability, Collation, ServerStatus } from '../../wire/constants.js';
+import { Capability, offeredToAll, Collation, ServerStatus } from '../../wire/constants.js';
 import { readHandshakeResponse, writeGreeting } from '../../wire/handshake.js';
 import { schemaOf } from '../execute/context.js';
 import type { Database } from '../execute/database.js';
@@ -13,26 +13,6 @@ import { rollback } from '../execute/transaction.js';
 import { collationNumbered } from '../session/charsets.js';
 import { createSession, type Session } from '../session/session.js';
 import { serverVersion } from '../session/system-variables.js';
-
-const OFFERED =
-  Capability.LONG_PASSWORD |
-  Capability.FOUND_ROWS |
-  Capability.LONG_FLAG |
-  Capability.CONNECT_WITH_DB |
-  Capability.ODBC |
-  Capability.IGNORE_SPACE |
-  Capability.PROTOCOL_41 |
-  Capability.INTERACTIVE |
-  Capability.IGNORE_SIGPIPE |
-  Capability.TRANSACTIONS |
-  Capability.RESERVED |
-  Capability.SECURE_CONNECTION |
-  Capability.MULTI_STATEMENTS |
-  Capability.MULTI_RESULTS |
-  Capability.PS_MULTI_RESULTS |
-  Capability.PLUGIN_AUTH |
-  Capability.CONNECT_ATTRS |
-  Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA;
 
 /** Who may come in, and by which plugin they are asked first. */
 export interface Entrance {
@@ -63,7 +43,7 @@ export async function login(
       serverVersion,
       threadId: connectionId,
       scramble,
-      capabilities: OFFERED,
+      capabilities: offeredToAll,
       collation: Collation.utf8mb4_general_ci,
       status: ServerStatus.AUTOCOMMIT,
       plugin,

@@ -12,7 +12,7 @@ import {
   type AuthPlugin,
   type Scramble,
 } from '../../wire/auth.js';
-import { Capability, ServerStatus } from '../../wire/constants.js';
+import { Capability, offeredToAll, ServerStatus } from '../../wire/constants.js';
 import {
   isSslRequest,
   readHandshakeResponse,
@@ -21,28 +21,6 @@ import {
   type HandshakeResponse,
 } from '../../wire/handshake.js';
 import type { ClientChannel } from './client-channel.js';
-
-/** What clients are offered; one format of replies serves all, so nothing is offered that would change it. */
-const OFFERED =
-  Capability.LONG_PASSWORD |
-  Capability.FOUND_ROWS |
-  Capability.LONG_FLAG |
-  Capability.CONNECT_WITH_DB |
-  Capability.ODBC |
-  Capability.LOCAL_FILES |
-  Capability.IGNORE_SPACE |
-  Capability.PROTOCOL_41 |
-  Capability.INTERACTIVE |
-  Capability.IGNORE_SIGPIPE |
-  Capability.TRANSACTIONS |
-  Capability.RESERVED |
-  Capability.SECURE_CONNECTION |
-  Capability.MULTI_STATEMENTS |
-  Capability.MULTI_RESULTS |
-  Capability.PS_MULTI_RESULTS |
-  Capability.PLUGIN_AUTH |
-  Capability.CONNECT_ATTRS |
-  Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA;
 
 export interface Door {
   readonly user: string;
@@ -67,7 +45,7 @@ export async function acceptLogin(
   door: Door,
 ): Promise<HandshakeResponse> {
   const scramble = newScramble();
-  const offered = OFFERED | (door.tls === null ? 0 : Capability.SSL);
+  const offered = offeredToAll | Capability.LOCAL_FILES | (door.tls === null ? 0 : Capability.SSL);
   channel.reply(
     writeGreeting({
       serverVersion: door.serverVersion,
