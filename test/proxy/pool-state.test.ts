@@ -96,14 +96,20 @@ it('a session waits for the connection that has its temporary table', async () =
   expect(await rows).toEqual([['7']]);
 });
 
-it('whoever waits for a connection ends the lease on that one, and not on another', async () => {
-  await start(50);
+it('whoever waits for a connection is told who has that one, ends the lease on it, and not on another', async () => {
+  await start(300);
   await takeTheFirst();
   await one.query('CREATE TEMPORARY TABLE own AS SELECT 7 AS x');
   await turnsAreOver();
   await three.query('BEGIN');
   await until('both are taken', () => !pins().includes(null));
-  expect(await one.rows('SELECT x FROM own')).toEqual([['7']]);
+  const rows = one.rows('SELECT x FROM own');
+  const reason = await until(
+    'it waits',
+    () => instance.status().sessions.find(({ id, state }) => id === idOf(one) && state === 'waiting')?.reason,
+  );
+  expect(reason).toMatch(new RegExp(`^place 1; session ${idOf(three)} has held the backend`));
+  expect(await rows).toEqual([['7']]);
   expect(errorOf(await two.query('INSERT INTO t (a) VALUES (4)'))).toBeUndefined();
   expect((await three.failure('SELECT 1')).errno).toBe(1213);
 });

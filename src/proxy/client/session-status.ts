@@ -22,7 +22,8 @@ export function sessionStatus(client: ClientSession): SessionStatus {
 function stateAndReason(client: ClientSession): Pick<SessionStatus, 'state' | 'reason'> & { since?: number } {
   const { multiplexer } = client.host;
   const place = multiplexer.placeOf(client);
-  if (place > 0) return { state: 'waiting', reason: `place ${place}; ${multiplexer.describeBlocker()}` };
+  if (place > 0)
+    return { state: 'waiting', reason: `place ${place}; ${multiplexer.describeBlocker(client)}` };
   const lock = client.host.lockWaits.describe(client.session);
   if (lock !== null) return { state: 'waiting', reason: lock };
   const running = multiplexer.slotRunning(client)?.running;

@@ -49,7 +49,7 @@ export class Multiplexer {
     this.queueTimeout = new QueueTimeout(
       this.turns,
       queueTimeoutMs,
-      () => this.describeBlocker(),
+      (owner) => this.describeBlocker(owner as Holder),
       () => this.schedule(),
     );
     this.leaseWatch = new LeaseWatch(
@@ -90,7 +90,7 @@ export class Multiplexer {
         new FleetError('QUEUE_FULL', {
           waiting: this.turns.size,
           max: this.settings.backend.maxQueueSize,
-          holder: describeBlocker(this.slots),
+          holder: this.describeBlocker(owner),
         }),
       );
       return;
@@ -117,9 +117,10 @@ export class Multiplexer {
     return this.slots.find((slot) => slot.holder?.owner === owner);
   }
 
-  /** In words, what a waiting session waits for. */
-  describeBlocker(): string {
-    return describeBlocker(this.slots);
+  /** In words, what the owner waits for. */
+  describeBlocker(owner: Holder): string {
+    const seat = seatOf(this.slots, owner);
+    return describeBlocker(seat === undefined ? this.slots : [seat]);
   }
 
   /** The owner holds less than before, without having had a turn. */

@@ -2,20 +2,20 @@
 
 import { FleetError } from '../../errors.js';
 import type { Refusable } from './slot.js';
-import type { Turns } from './turns.js';
+import type { Contender, Turns } from './turns.js';
 
 export class QueueTimeout {
   private timer: NodeJS.Timeout | undefined;
 
   /**
    * @param limitMs how long a command may wait
-   * @param describeBlocker says in words what is waited for
+   * @param describeBlocker says in words what the owner of a command waits for
    * @param refused called when some have been sent away
    */
   constructor(
     private readonly turns: Turns<Refusable>,
     private readonly limitMs: number,
-    private readonly describeBlocker: () => string,
+    private readonly describeBlocker: (owner: Contender) => string,
     private readonly refused: () => void,
   ) {}
 
@@ -47,7 +47,7 @@ export class QueueTimeout {
     ) {
       const place = this.turns.placeOf(entry.owner);
       this.turns.remove(entry.owner);
-      const waited = { seconds: this.limitMs / 1000, place, holder: this.describeBlocker() };
+      const waited = { seconds: this.limitMs / 1000, place, holder: this.describeBlocker(entry.owner) };
       entry.work.refuse(new FleetError('QUEUE_TIMEOUT', waited));
     }
   }
