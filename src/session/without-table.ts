@@ -56,7 +56,10 @@ export function isWithoutTable(statements: readonly Statement[], at: number, tex
 const LOOKED_AT = 65_536;
 
 function needsNone(text: string, verb = verbOf(text), setsForItself = false): boolean {
-  const words = text.trim().replace(/\s+/g, ' ');
+  const words = text
+    .replace(notWords, (part) => standIns[part[0] ?? ''] ?? "''")
+    .trim()
+    .replace(/\s+/g, ' ');
   const form = tablelessForms[verb];
   if (form !== undefined) return form.test(words.slice(words.indexOf(' ') + 1));
   if (verb !== 'SET') return tableless.has(verb) && !from.test(words);
@@ -64,6 +67,11 @@ function needsNone(text: string, verb = verbOf(text), setsForItself = false): bo
     ? / FOR (SELECT|VALUES|DO|SET) /i.test(words) && !from.test(words)
     : !(/\bselect\b/i.test(words) && from.test(words));
 }
+
+/** Strings, quoted names, and comments that no server reads. */
+const notWords = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|\/\*(?!M?!)[^]*?\*\//gs;
+
+const standIns: Readonly<Record<string, string>> = { '`': 'name', '/': ' ' };
 
 function verbOf(text: string): string {
   return /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? '';

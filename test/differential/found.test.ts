@@ -1088,6 +1088,35 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SHOW WARNINGS'),
     ]),
   ],
+  [
+    'words in a text or a name say nothing of tables',
+    [
+      'SET @text = "SELECT COUNT(*) FROM t WHERE id > ?"',
+      "SELECT 'greetings from home'",
+      'SELECT 1 AS `from`',
+      'SELECT /* from t */ 1',
+      "DO 'select it\\'s 1 from t'",
+    ].flatMap((sql) => [
+      said(0, 'SELECT * FROM missing'),
+      said(1, sql),
+      said(1, 'SHOW WARNINGS'),
+      said(0, 'SHOW WARNINGS'),
+    ]),
+  ],
+  [
+    'a text that is refused as a whole sets no names',
+    [
+      did(1, { do: 'set-option', multi: false }),
+      said(1, 'SET SESSION collation_connection = utf8mb4_unicode_ci'),
+      said(1, "SET NAMES latin1; SET time_zone = '+09:00'; SELECT missing"),
+      said(0, 'SELECT 1'),
+      did(1, { do: 'field-list', table: 't' }),
+      did(1, { do: 'set-option', multi: true }),
+      said(1, 'SET NAMES latin1; SELECT missing; SET NAMES utf8'),
+      said(0, 'SELECT 1'),
+      did(1, { do: 'field-list', table: 't' }),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -49,17 +49,17 @@ export function learn(
     }
     for (const name of statement.userVariables.assigned)
       state.userVariables.give(name, session.userVariables);
-    if (assignsNames(statement)) {
+    const fate = fates[i] ?? 'unknown';
+    if (assignsNames(statement) && (fate === 'done' || fate === 'unknown')) {
       state.names = undefined;
       session.namesAssigned();
-    } else if (outcome.err === null) {
+    } else if (fate === 'done') {
       for (const name of assignedAlone(statement)) {
         state.setAlone.add(name);
         session.setAlone.add(name);
       }
     }
     if (!told.has('schema')) learnSchema(session, state, statement, outcome, statements.length === 1);
-    const fate = fates[i] ?? 'unknown';
     if (fate !== 'not-run') learnTextStatement(session, state, statement, fate !== 'done');
     if (statement.sequence === 'takes') {
       state.sequencesOf = session;
