@@ -8,6 +8,7 @@ export const capability = {
   FOUND_ROWS: 2,
   LONG_FLAG: 4,
   CONNECT_WITH_DB: 8,
+  COMPRESS: 32,
   LOCAL_FILES: 128,
   IGNORE_SPACE: 256,
   PROTOCOL_41: 512,

@@ -58,6 +58,9 @@ export async function acceptLogin(
     }),
   );
   const response = await readResponse(channel, door);
+  // PHP's clients compress where they are told to, whatever is offered, and would wait for a compressed answer forever.
+  if ((response.capabilities & Capability.COMPRESS) !== 0)
+    throw new FleetError('HANDSHAKE_FAILED', { detail: 'compression is not offered on this port' });
   await authenticate(channel, door, { ...response, scramble: { bytes: scramble, plugin: door.plugin } });
   return { ...response, capabilities: response.capabilities & offered };
 }

@@ -185,6 +185,11 @@ describe('a client', () => {
     expect(capabilities & capability.MULTI_STATEMENTS).toBe(capability.MULTI_STATEMENTS);
   });
 
+  it('that would compress where that is not offered is told so', async () => {
+    const { outcome } = await logIn({ ...me, capabilities: usualCapabilities | capability.COMPRESS });
+    expect(outcome).toBe('HANDSHAKE_FAILED');
+  });
+
   it('that asks for TLS where none is offered is told so', async () => {
     const client = visit();
     await client.hears();
