@@ -12,7 +12,7 @@ const MOST = 100_000;
 /** Why what a lexer has read is not judged, nor the rest of its text. */
 export const TOO_LONG = 'a statement that is too long to judge';
 
-const values = new Set(['NULL', 'DEFAULT', 'TRUE', 'FALSE']);
+const values = new Set(['NULL', 'DEFAULT', 'TRUE', 'FALSE', '?']);
 
 /**
  * The tokens up to the next delimiter, which is passed, or to the end of the text. A statement that is too long to be judged is

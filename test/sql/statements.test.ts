@@ -322,6 +322,13 @@ describe('a long statement', () => {
     expect(effects(rows)).toEqual({ verb: 'INSERT', ...change, ...needs });
   });
 
+  it('with as many parameters as there can be is judged', () => {
+    const most = 65_535;
+    expect(readOne(`SELECT ?${', ?'.repeat(most - 1)}`).opaque).toBeNull();
+    expect(readOne(`INSERT INTO t VALUES (?)${', (?)'.repeat(most - 1)}`).opaque).toBeNull();
+    expect(readOne(`INSERT INTO t VALUES (?)${', (?)'.repeat(most - 2)}, (f(?))`).opaque).not.toBeNull();
+  });
+
   it('is judged by what stands behind its values', () => {
     expect(readOne(`${rows} ON DUPLICATE KEY UPDATE a = f(1)`).opaque).not.toBeNull();
     expect(readOne(`${rows}, (f('x'), (SELECT 1))`).opaque).not.toBeNull();
