@@ -93,8 +93,17 @@ export class Diagnostics {
     return isCertain;
   }
 
-  /** A statement of the session was prepared: that alone clears the warnings of before where it needs a table. */
-  notePrepared(statements: readonly Statement[], text: Buffer | null): void {
+  /**
+   * A statement of the session was prepared: that alone clears the warnings of before where it needs a table.
+   * @param warnings how many the preparation has left in their place
+   */
+  notePrepared(statements: readonly Statement[], text: Buffer | null, warnings: number): void {
+    if (warnings > 0) {
+      this.clearWarnings();
+      this.told.warnings = warnings;
+      this.unknown = { ...this.unknown, warnings: true };
+      return;
+    }
     const last = statements.at(-1);
     if (last?.opaque === null && !isWithoutTable(statements, statements.length - 1, text))
       this.clearWarnings();

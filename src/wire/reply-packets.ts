@@ -32,6 +32,7 @@ export interface PrepareOk {
   readonly statementId: number;
   readonly columns: number;
   readonly parameters: number;
+  readonly warnings: number;
 }
 
 /** @param tracked whether CLIENT_SESSION_TRACK was agreed on, which changes the form of the packet's end */
@@ -108,6 +109,8 @@ export function readPrepareOk(payload: Buffer): PrepareOk {
     statementId: payload.readUInt32LE(1),
     columns: payload.readUInt16LE(5),
     parameters: payload.readUInt16LE(7),
+    // Servers of old send no more.
+    warnings: payload.length < 12 ? 0 : payload.readUInt16LE(10),
   };
 }
 

@@ -1117,6 +1117,23 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       did(1, { do: 'field-list', table: 't' }),
     ],
   ],
+  [
+    'what a preparation warned of is shown behind it, another session having come between or not',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT 1 INTO @a' }),
+      said(0, 'SHOW WARNINGS'),
+      did(0, { do: 'prepare', slot: 1, sql: 'SELECT COUNT(*) FROM t PROCEDURE ANALYSE()' }),
+      said(0, 'SHOW WARNINGS'),
+      said(0, 'SELECT missing FROM t'),
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT COUNT(*) FROM t INTO @a' }),
+      said(1, 'SELECT missing FROM t'),
+      said(0, 'SHOW WARNINGS'),
+      said(0, 'SELECT @@warning_count, @@error_count'),
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT COUNT(*) FROM t' }),
+      said(1, 'SHOW WARNINGS'),
+      said(0, 'SHOW WARNINGS'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

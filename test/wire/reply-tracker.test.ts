@@ -85,7 +85,7 @@ describe('what a reply tells', () => {
     const sample = samples.find(({ name }) => name === 'a statement with both');
     const bytes = bytesOf(sample?.packets ?? []);
     feed(tracking, bytes);
-    expect(tracking.prepared).toEqual([{ statementId: 9, parameters: 2, columns: 3 }]);
+    expect(tracking.prepared).toEqual([{ statementId: 9, parameters: 2, columns: 3, warnings: 0 }]);
     const shown = Buffer.from(bytes);
     shown.writeUInt32LE(0x01020304, 5);
     expect(tracking.forwarded()).toEqual(shown);

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly ok: OkPacket | null;
   /** Status flags of the last OK or EOF; null where there was none. */
   readonly status: number | null;
-  /** Of the last result. */
+  /** Of the last result, or of the preparation. */
   readonly warnings: number;
   /** Any of the results came with warnings. */
   readonly hasWarned: boolean;
@@ -41,6 +41,7 @@ export class ReplyProgress {
   private last: EofPacket | null = null;
   private sawRows = false;
   private hasWarned = false;
+  private ofPreparation = 0;
   /** OK packets and sets of rows so far. */
   private results = 0;
   private readonly changes: StateChange[] = [];
@@ -65,7 +66,10 @@ export class ReplyProgress {
         this.sawRows = behind === 'rows';
         if (this.sawRows) this.results++;
       },
-      prepared: (prepared) => sink.prepared?.(prepared) ?? prepared.statementId,
+      prepared: (prepared) => {
+        this.ofPreparation = prepared.warnings;
+        return sink.prepared?.(prepared) ?? prepared.statementId;
+      },
       ...(sink.definition === undefined ? {} : { definition: sink.definition.bind(sink) }),
       counted: (ok) => sink.counted?.(ok, this.results) ?? ok,
       localInfile: () => sink.localInfile?.(),
@@ -79,8 +83,8 @@ export class ReplyProgress {
       err,
       ok,
       status,
-      warnings: last?.warnings ?? 0,
-      hasWarned: this.hasWarned,
+      warnings: this.ofPreparation || (last?.warnings ?? 0),
+      hasWarned: this.hasWarned || this.ofPreparation > 0,
       changes,
       rows: this.sawRows ? tracker.rows : null,
       results: this.results,

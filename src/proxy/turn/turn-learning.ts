@@ -38,7 +38,10 @@ export async function learnFromReply(
   if (code === Command.STMT_PREPARE) learnVariables(session, effects, live);
   if (code === Command.QUERY || code === Command.STMT_EXECUTE || outcome.err !== null)
     noteDiagnostics(session, command, live, outcome);
-  else if (code === Command.STMT_PREPARE) session.diagnostics.notePrepared(effects, textOf(command));
+  else if (code === Command.STMT_PREPARE) {
+    session.diagnostics.notePrepared(effects, textOf(command), outcome.warnings);
+    if (outcome.warnings > 0) live.state.diagnosticsOf = session;
+  }
   const judged = outcome.err === null ? await withPreparedTexts(ran, session, live) : ran;
   const seen = [...judged];
   let unjudged = false;
