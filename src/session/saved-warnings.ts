@@ -4,6 +4,7 @@ import { Collation, FieldType } from '../wire/constants.js';
 import { FrameReader } from '../wire/framing.js';
 import type { ErrPacket } from '../wire/reply-packets.js';
 import {
+  binaryResultSet,
   column,
   readColumnDefinition,
   readTextRow,
@@ -118,10 +119,15 @@ export function withInvalidNumber(saved: SavedWarnings): SavedWarnings {
   };
 }
 
-/** The reply to a SHOW WARNINGS of the session that asks for such `rows` of them. @param status flags */
+/**
+ * The reply to a SHOW WARNINGS of the session that asks for such `rows` of them.
+ * @param form of its rows: that of COM_QUERY, or of COM_STMT_EXECUTE
+ * @param status flags
+ */
 export function warningsReply(
   saved: SavedWarnings,
   rows: readonly WarningRow[],
+  form: 'text' | 'binary',
   session: Session,
   facts: ServerFacts,
   status: number,
@@ -129,7 +135,7 @@ export function warningsReply(
   const now = resultsCollation(session, facts);
   const redefined =
     now === null ? saved.columns : saved.columns.map((column) => inLetters(column, now, facts));
-  return textResultSet(redefined, rows, status);
+  return (form === 'text' ? textResultSet : binaryResultSet)(redefined, rows, status);
 }
 
 /** A column's definition where its session has results in other letters since. */

@@ -19,6 +19,7 @@ export interface Door {
 
 interface Prepared {
   readonly id: Buffer;
+  readonly sql: string;
   readonly parameters: number;
   bound: readonly ParameterType[] | null;
   readonly long: Set<number>;
@@ -60,7 +61,7 @@ export class ScriptClient {
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
     if ('slot' in step && !this.slots.has(step.slot)) return [];
     if (step.do === 'execute') this.lastWasQuery = false;
-    const before = hidesTables(step) ? await this.raw.query(needsTable) : [];
+    const before = hidesTables(step, this.slots) ? await this.raw.query(needsTable) : [];
     const reply = [...(await this.send(step))];
     // What ROW_COUNT() says after a command that is no statement is the server's affair.
     if (commandsAlone.has(step.do)) reply.push(...(await this.raw.query('DO 0')));
@@ -138,7 +139,8 @@ export class ScriptClient {
     if (head?.payload[0] !== 0) return reply.map(readable);
     await this.close(slot);
     const parameters = head.payload.readUInt16LE(7);
-    this.slots.set(slot, { id: Buffer.from(statementId(reply)), parameters, bound: null, long: new Set() });
+    const id = Buffer.from(statementId(reply));
+    this.slots.set(slot, { id, sql, parameters, bound: null, long: new Set() });
     return reply.map((packet, i) => (i === 0 ? withoutId(packet) : readable(packet)));
   }
 
@@ -201,9 +203,10 @@ function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Prom
 }
 
 /** Whether the tables that a statement needs, which decide what becomes of the warnings of before, are hidden in programs. */
-function hidesTables(step: Step): boolean {
+function hidesTables(step: Step, slots: ReadonlyMap<number, { readonly sql: string }>): boolean {
+  if (step.do === 'execute') return !/^\s*SHOW (WARNINGS|ERRORS)/i.test(slots.get(step.slot)?.sql ?? '');
   const sql = step.do === 'query' || step.do === 'prepare' ? step.sql : '';
-  return step.do === 'execute' || /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
+  return /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
 }
 
 const needsTable = 'DO (SELECT COUNT(*) FROM information_schema.ENGINES)';

@@ -16,6 +16,8 @@ const said = (session: number, sql: string): Script['lines'][number] => ({
   step: { do: 'query', sql },
 });
 const did = (session: number, step: Step): Script['lines'][number] => ({ session, step });
+const run = (session: number, slot: number): Script['lines'][number] =>
+  did(session, { do: 'execute', slot, values: [], bind: false, cursor: false });
 
 interface Found {
   readonly about: string;
@@ -1132,6 +1134,28 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       did(0, { do: 'prepare', slot: 0, sql: 'SELECT COUNT(*) FROM t' }),
       said(1, 'SHOW WARNINGS'),
       said(0, 'SHOW WARNINGS'),
+    ],
+  ],
+  [
+    'a prepared SHOW WARNINGS finds its own, another session having come between or not',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SHOW WARNINGS' }),
+      did(0, { do: 'prepare', slot: 1, sql: 'SHOW ERRORS LIMIT 1' }),
+      did(1, { do: 'prepare', slot: 0, sql: ' show warnings limit 1, 2;' }),
+      said(0, 'CALL fails_late()'),
+      run(0, 0),
+      run(0, 1),
+      said(1, "SELECT 1 + 'x', 2 + 'y', 3 + 'ü'"),
+      said(0, 'SELECT COUNT(*) FROM t'),
+      run(1, 0),
+      run(0, 0),
+      said(1, 'SELECT COUNT(*) FROM t'),
+      run(1, 0),
+      said(0, "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'mine: ü', MYSQL_ERRNO = 65000"),
+      said(1, 'SELECT missing'),
+      run(0, 0),
+      said(0, 'SELECT ROW_COUNT()'),
+      run(0, 1),
     ],
   ],
 ];

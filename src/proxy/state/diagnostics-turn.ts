@@ -22,6 +22,7 @@ export function savedWarningsReply(
   const { saved } = session.diagnostics;
   const asked = askedWarnings(command);
   if (asked === null || saved === null || state.diagnosticsOf === session) return null;
+  const form = command.code === Command.QUERY ? 'text' : 'binary';
   const [, what = '', first, joint, second] = asked;
   const [offset, count] =
     joint === ',' ? [Number(first), Number(second)] : [Number(second ?? 0), Number(first ?? Infinity)];
@@ -31,11 +32,14 @@ export function savedWarningsReply(
   // As behind any rows.
   session.diagnostics.rowCount = '-1';
   state.rowCountOf = null;
-  return warningsReply(saved, rows, session, facts, session.status & lastingStatus);
+  return warningsReply(saved, rows, form, session, facts, session.status & lastingStatus);
 }
 
 function askedWarnings(command: ClientCommand): RegExpExecArray | null {
-  return showWarnings.exec(shortText(command));
+  const { code, form, statement } = command;
+  // A cursor is the server's.
+  const executed = code === Command.STMT_EXECUTE && form === 'query' ? statement : null;
+  return showWarnings.exec(executed?.preparePayload.toString('latin1', 1, 257) ?? shortText(command));
 }
 
 /** The command's text with the session's own values in it, where the connection would give another session's. */
@@ -129,6 +133,7 @@ export function clearingStep(command: ClientCommand, session: Session, live: Liv
       diagnostics.includes('warnings') && (verb === 'GET' || at > 0 || code === Command.STMT_EXECUTE),
   );
   if (!reads || live.state.diagnosticsOf === session || onlyLooks(command, session, live)) return null;
+  if (askedWarnings(command) !== null && session.diagnostics.saved !== null) return null;
   return queryCommand(clearDiagnostics, () => undefined);
 }
 
