@@ -131,7 +131,7 @@ export class Holds {
 
   private updateTables(
     statement: Statement,
-    { failed, statements, schema, canStepAside }: HoldEvidence,
+    { failed, statements, schema, text, canStepAside }: HoldEvidence,
   ): void {
     const key = ({ qualifier, name }: QualifiedName): string =>
       `${qualifier ?? schema ?? ''}.${name}`.toLowerCase();
@@ -140,17 +140,36 @@ export class Holds {
       for (const table of statement.createdTables) this.temporaryTables.set(key(table), { schema, ...table });
     // What has no verb was looked for, and not found.
     if (!failed || statement.verb === '')
-      for (const table of statement.droppedTables) this.temporaryTables.delete(key(table));
-    // Under its new name a table is not known well enough to make room for others.
-    for (const { to } of statement.temporaryTables.renamed) {
-      if (this.temporaryTables.size > 0) this.temporaryTables.set(`renamed ${to}`, null);
-    }
+      for (const table of statement.droppedTables) {
+        this.temporaryTables.delete(key(table));
+        this.temporaryTables.delete(`renamed ${key(table)}`);
+      }
+    if (!failed || statements.length > 1)
+      for (const { from, to } of statement.temporaryTables.renamed) {
+        // What EXECUTE runs is not in the text.
+        const staysHere = !failed && statements.length === 1 && text?.includes('.') === false;
+        this.renameTable(from, to, staysHere ? (name) => key({ qualifier: null, name }) : null);
+      }
     const tables = [...this.temporaryTables.values()];
     const allStepAside = tables.every(
       (table) => table !== null && canStepAside(table.qualifier ?? table.schema ?? '', table.name),
     );
     if (allStepAside) this.remove('temporary tables');
     else this.add('temporary tables');
+  }
+
+  /**
+   * Under its new name a table is not known well enough to make room for others.
+   * @param keyOf of both names; null where either may be in another schema, or nothing may have been renamed
+   */
+  private renameTable(from: string, to: string, keyOf: ((name: string) => string) | null): void {
+    if (this.temporaryTables.size === 0) return;
+    if (keyOf === null) this.temporaryTables.set(`renamed ${to}`, null);
+    else {
+      this.temporaryTables.delete(keyOf(from));
+      this.temporaryTables.delete(`renamed ${keyOf(from)}`);
+      this.temporaryTables.set(`renamed ${keyOf(to)}`, null);
+    }
   }
 
   /** Whether a transaction is open, by the status flags of a reply. */

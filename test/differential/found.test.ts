@@ -1158,6 +1158,21 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       run(0, 1),
     ],
   ],
+  [
+    'a temporary table that was renamed holds nobody up when it is gone, nor does one that could not be',
+    [
+      said(0, 'CREATE TEMPORARY TABLE made (a INT)'),
+      said(0, 'ALTER TABLE made RENAME renamed'),
+      said(0, 'ALTER TABLE renamed RENAME again'),
+      said(0, 'SELECT * FROM again'),
+      said(0, 'DROP TABLE again'),
+      said(1, 'SELECT * FROM again'),
+      said(0, 'CREATE TEMPORARY TABLE made (a INT)'),
+      said(0, 'ALTER TABLE made RENAME missing_schema.made'),
+      said(1, 'SELECT * FROM made'),
+      said(0, 'SELECT * FROM made'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

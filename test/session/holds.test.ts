@@ -73,11 +73,17 @@ describe('temporary tables', () => {
     expect(after('DROP TEMPORARY TABLE IF EXISTS b')).toEqual([]);
   });
 
-  it('hold under a new name', () => {
+  it('hold under a new name, until they are dropped under it', () => {
     after('CREATE TEMPORARY TABLE a (i INT)');
     after('ALTER TABLE a RENAME TO b');
-    after('DROP TABLE b');
-    expect(after('SELECT 1')).toEqual(['temporary tables']);
+    expect(after('DROP TABLE other.b')).toEqual(['temporary tables']);
+    expect(after('DROP TABLE b')).toEqual([]);
+  });
+
+  it('hold on where it is not known in which schema they are now', () => {
+    after('CREATE TEMPORARY TABLE a (i INT)');
+    after('ALTER TABLE a RENAME TO other.b');
+    expect(after('DROP TABLE b')).toEqual(['temporary tables']);
   });
 
   it('do not hold where the only statement failed that was to make one', () => {
