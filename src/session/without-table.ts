@@ -58,6 +58,7 @@ const LOOKED_AT = 65_536;
 function needsNone(text: string, verb = verbOf(text), setsForItself = false): boolean {
   const words = text
     .replace(notWords, (part) => standIns[part[0] ?? ''] ?? "''")
+    .replace(withFrom, '$1()')
     .trim()
     .replace(/\s+/g, ' ');
   const form = tablelessForms[verb];
@@ -70,6 +71,9 @@ function needsNone(text: string, verb = verbOf(text), setsForItself = false): bo
 
 /** Strings, quoted names, and comments that no server reads. */
 const notWords = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|\/\*(?!M?!)[^]*?\*\//gs;
+
+/** Functions with a FROM among their arguments. */
+const withFrom = /\b(EXTRACT|TRIM|SUBSTR|SUBSTRING)\s*\((?:[^()]|\([^()]*\))*\)/gi;
 
 const standIns: Readonly<Record<string, string>> = { '`': 'name', '/': ' ' };
 

@@ -1095,6 +1095,7 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     [
       'SET @text = "SELECT COUNT(*) FROM t WHERE id > ?"',
       "SELECT 'greetings from home'",
+      "SELECT TRIM(LEADING 'x' FROM CONCAT('x', 'y')), EXTRACT(YEAR FROM '2024-01-01')",
       'SELECT 1 AS `from`',
       'SELECT /* from t */ 1',
       "DO 'select it\\'s 1 from t'",

@@ -194,6 +194,31 @@ describe('KILL', () => {
     expect(instance.status().counters.backendConnects).toBe(1);
   });
 
+  it.each(['drain', 'reconnect', 'side_connection'] as const)(
+    'of a session that runs, waits or is pinned closes its connection without a word, with cancel: %s',
+    async (cancel) => {
+      await start({ cancel });
+      const three = await instance.login({ schema: account.schema });
+      const closed = (client: RawClient, sql: string) =>
+        expect(client.query(sql)).rejects.toThrow('the connection was closed');
+      const running = closed(one, gate.read);
+      await gate.blocked();
+      const waiting = closed(three, 'SELECT 3');
+      await until('it waits', () => instance.status().queue.waiting === 1);
+      await two.query(`KILL ${idOf(three)}`);
+      await waiting;
+      await two.query(`KILL ${idOf(one)}`);
+      await running;
+      await gate.open();
+      const four = await instance.login({ schema: account.schema });
+      await four.query('BEGIN');
+      await two.query(`KILL ${idOf(four)}`);
+      await four.packets.closed;
+      expect(await two.rows('SELECT 2')).toEqual([['2']]);
+      await until('they are gone', () => instance.status().sessions.length === 1);
+    },
+  );
+
   it('of an id that no session here has says 1094, and reaches nobody behind the port', async () => {
     await start();
     const [backendThread = 0] = await server.threadsOf(account.user);

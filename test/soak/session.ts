@@ -13,7 +13,6 @@ const expected: ReadonlySet<number> = new Set([
   errno.STATE_LOST,
   errno.QUEUE_TIMEOUT,
   errno.SHUTDOWN,
-  errno.KILLED,
 ]);
 
 export class Session {

@@ -221,11 +221,10 @@ export class ClientSession implements TurnOwner {
     this.cancel(error, 'query-timeout');
   }
 
-  /** KILL: the session ends, with an error where it is in the middle of something. */
+  /** KILL: the client's connection is closed without a word, as servers close it. */
   kill(by: number): void {
-    this.cancel(new FleetError('CONNECTION_KILLED', {}), by);
-    this.end('it was killed');
-    if (this.channel.output.isBehind) this.channel.destroy();
+    this.channel.destroy();
+    this.close('it was killed', by);
   }
 
   async expireLease(slot: Slot, idleMs: number): Promise<void> {
@@ -276,12 +275,13 @@ export class ClientSession implements TurnOwner {
     this.end(error.message);
   }
 
-  private close(reason: string): void {
+  /** @param by who has ended it: another session, or its own client */
+  private close(reason: string, by: number | 'client-gone' = 'client-gone'): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.activity.stop();
     this.file?.clientGone();
-    this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), 'client-gone');
+    this.interrupt(new FleetError('QUERY_INTERRUPTED', {}), by);
     this.release(() => {
       // Only now: a command that was running may have prepared a statement, or set a variable, after its client had gone.
       this.session.disown();
