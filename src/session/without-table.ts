@@ -4,7 +4,7 @@ import type { Statement } from '../sql/types.js';
 
 /** Verbs of statements that need no table unless they have a subquery. */
 const tableless: ReadonlySet<string> = new Set(
-  'SELECT VALUES DO GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA HELP RESET PURGE'.split(
+  'SELECT VALUES DO GET USE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE UNLOCK DEALLOCATE XA HELP RESET PURGE SIGNAL RESIGNAL'.split(
     ' ',
   ),
 );

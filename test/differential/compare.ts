@@ -39,6 +39,7 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   if (lines[at]?.step.do === 'field-list' && replyAt(direct, at)[0] === '(no reply)')
     return { same: 'given up', run: proxied };
   if (keepsReadOnly(lines, at, replyAt(direct, at))) return { same: 'given up', run: proxied };
+  if (cannotPrepare(replyAt(direct, at), replyAt(proxied, at))) return { same: 'given up', run: proxied };
   if (waitsForLocks(lines, at, replyAt(proxied, at))) return { same: 'given up', run: proxied };
   if (isRefused(lines[at], replyAt(direct, at), replyAt(proxied, at)))
     return { same: 'given up', run: proxied };
@@ -76,6 +77,11 @@ function keepsReadOnly(lines: readonly ScriptLine[], at: number, direct: readonl
   const said = lines.slice(0, at).flatMap((line) => (line.session === session ? JSON.stringify(line) : []));
   const begun = said.findIndex((line) => /START TRANSACTION .*READ ONLY/.test(line));
   return begun >= 0 && said.slice(begun).some((line) => line.includes('SET autocommit = 1'));
+}
+
+/** A statement that writes cannot be prepared again while its session only reads; the server finds another fault with it. */
+function cannotPrepare(direct: readonly string[], proxied: readonly string[]): boolean {
+  return direct.at(-1)?.[4] === '\xff' && proxied.at(-1)?.includes('#25006') === true;
 }
 
 /** Under a collation of wide letters the names of locks are others: such a call waits until no other session has any. */

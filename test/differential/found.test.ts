@@ -1091,6 +1091,17 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ]),
   ],
   [
+    'conditions outlast the preparation of a SIGNAL',
+    [
+      said(0, "PREPARE broken FROM 'SELEC'"),
+      said(1, 'SELECT 1 FROM t'),
+      did(0, { do: 'prepare', slot: 0, sql: "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'mine'" }),
+      said(0, 'SELECT @@warning_count, @@error_count'),
+      said(1, 'SELECT 1 FROM t'),
+      said(0, 'SHOW WARNINGS'),
+    ],
+  ],
+  [
     'words in a text or a name say nothing of tables',
     [
       'SET @text = "SELECT COUNT(*) FROM t WHERE id > ?"',
