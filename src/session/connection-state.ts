@@ -34,6 +34,8 @@ export class ConnectionState {
   foundRowsOf: object | null = null;
   /** Whose ROW_COUNT() it is; null where the connection counts otherwise than its session. */
   rowCountOf: object | null = null;
+  /** Whose statements SHOW PROFILES would show; null where nobody is known to have any. */
+  profilesOf: object | null = null;
   /** Who was the last to take the next value of a sequence; null while nobody has. */
   sequencesOf: object | null = null;
   /** LAST_INSERT_ID() as it is in force: a value, or whatever the last statements of a session made it. */
@@ -183,6 +185,7 @@ export class ConnectionState {
     if (this.diagnosticsOf === session) this.diagnosticsOf = null;
     if (this.foundRowsOf === session) this.foundRowsOf = null;
     if (this.rowCountOf === session) this.rowCountOf = null;
+    if (this.profilesOf === session) this.profilesOf = this;
   }
 
   /**

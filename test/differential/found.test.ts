@@ -1102,6 +1102,18 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
     ],
   ],
   [
+    'a prepared SHOW ERRORS is answered at once, also where a cursor is asked for',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SHOW ERRORS' }),
+      said(0, 'SET SQL_MODE = @missing'),
+      did(0, { do: 'execute', slot: 0, values: [], bind: true, cursor: false }),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: true }),
+      said(1, 'SELECT 1 FROM t'),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: true }),
+      did(0, { do: 'fetch', slot: 0, rows: 1 }),
+    ],
+  ],
+  [
     'words in a text or a name say nothing of tables',
     [
       'SET @text = "SELECT COUNT(*) FROM t WHERE id > ?"',

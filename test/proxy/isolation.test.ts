@@ -285,3 +285,23 @@ describe('transactions', () => {
     await direct.quit();
   });
 });
+
+it('what SHOW PROFILES shows is of its own session', async () => {
+  const shown = async (client: RawClient, ask: string): Promise<string> =>
+    JSON.stringify(await client.rows(ask));
+  await one.query("SET profiling = 1; SELECT 'of one'");
+  await one.query('SET profiling = 1');
+  await one.query("SELECT 'of one'");
+  for (const ask of ['SHOW PROFILES', 'SELECT * FROM information_schema.PROFILING'])
+    expect(await shown(two, ask)).toBe('[]');
+  await one.query("SELECT 'again of one'");
+  await two.query('SET profiling = 1');
+  await two.query("SELECT 'of two'");
+  expect(await shown(two, 'SHOW PROFILES')).toMatch(/of two/);
+  expect(await shown(two, 'SHOW PROFILES')).not.toMatch(/of one/);
+  await one.query("SELECT 'still of one'");
+  expect(await shown(one, 'SHOW PROFILES')).toMatch(/still of one/);
+  expect(await one.rows('SELECT @@profiling_history_size')).toEqual(
+    await two.rows('SELECT @@profiling_history_size'),
+  );
+});

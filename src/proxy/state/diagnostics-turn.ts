@@ -36,9 +36,9 @@ export function savedWarningsReply(
 }
 
 function askedWarnings(command: ClientCommand): RegExpExecArray | null {
-  const { code, form, statement } = command;
-  // A cursor is the server's.
-  const executed = code === Command.STMT_EXECUTE && form === 'query' ? statement : null;
+  const { code, statement } = command;
+  // Servers open no cursor for it, asked or not.
+  const executed = code === Command.STMT_EXECUTE ? statement : null;
   return showWarnings.exec(executed?.preparePayload.toString('latin1', 1, 257) ?? shortText(command));
 }
 

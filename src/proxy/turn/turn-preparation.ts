@@ -21,6 +21,7 @@ import { clearingStep, lastInsertIdStep, schemaCollationStep } from '../state/di
 import { textStatementSteps } from './prepare-again.js';
 import { hasDiagnosticsOf, leaveDiagnostics, saveDiagnostics } from '../state/save-diagnostics.js';
 import { askLoginRole } from '../state/login-role.js';
+import { keepProfilesApart } from '../state/profiles.js';
 import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 import { exchangeVariables, saveAllVariables } from '../state/variable-exchange.js';
 
@@ -123,6 +124,7 @@ export async function stepsTo(command: ClientCommand, session: Session, live: Li
   checkSize(command.payload, live);
   checkSequences(command, session, live);
   clearLeftovers(session, live);
+  keepProfilesApart(command, session, live);
   await askLoginRole(command.effects, session, live);
   const tables = tableSteps(command, session, live);
   const steps = aroundDifference(tables, session, live);
