@@ -198,7 +198,11 @@ function clientOf(
         throw error;
       }
     },
-    reset: () => void packets.socket.resetAndDestroy(),
+    reset() {
+      // One that the other side has closed cannot be reset any more.
+      if (packets.socket.writable) packets.socket.resetAndDestroy();
+      else packets.socket.destroy();
+    },
     async quit() {
       await run(command.QUIT);
       packets.socket.end();
