@@ -57,6 +57,15 @@ export class Holds {
     return this.handlers.has('') ? null : [...this.handlers];
   }
 
+  /** The temporary tables of the session, each in the schema where it was made; null where one of them is not known. */
+  get openTables(): readonly { readonly schema: string; readonly name: string }[] | null {
+    const tables = [...this.temporaryTables.values()].map((table) => ({
+      schema: table?.qualifier ?? table?.schema ?? '',
+      name: table?.name ?? '',
+    }));
+    return tables.every(({ schema, name }) => schema !== '' && isPlainName(name)) ? tables : null;
+  }
+
   get any(): boolean {
     return this.reasons.size > 0;
   }

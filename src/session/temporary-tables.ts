@@ -70,6 +70,12 @@ export class TemporaryTables {
     this.tables = this.tables.filter((table) => table.owner !== owner || !sameName(table.name, name));
   }
 
+  /** A table of the owner's, known or not, is to be dropped. */
+  discard(owner: object, schema: string, name: string): void {
+    this.dropped(owner, schema, name);
+    this.orphans.push({ owner, schema, name, asideAs: null });
+  }
+
   /** The owner is gone: its tables are to be dropped. */
   abandon(owner: object): void {
     this.orphans.push(...this.tables.filter((table) => table.owner === owner));

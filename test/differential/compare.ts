@@ -43,9 +43,8 @@ async function judge(stage: Stage, proxied: Run): Promise<Verdict> {
   if (waitsForLocks(lines, at, replyAt(proxied, at))) return { same: 'given up', run: proxied };
   if (isRefused(lines[at], replyAt(direct, at), replyAt(proxied, at)))
     return { same: 'given up', run: proxied };
-  if (replyAt(proxied, at).some((packet) => packet.includes('This statement was not run'))) {
+  if (replyAt(proxied, at).some((packet) => tellsOfLoss.test(packet)))
     return { same: 'given up', run: proxied };
-  }
   return {
     same: false,
     script: { ...proxied.script, lines: lines.slice(0, at + 1) },
@@ -78,6 +77,9 @@ function keepsReadOnly(lines: readonly ScriptLine[], at: number, direct: readonl
   const begun = said.findIndex((line) => /START TRANSACTION .*READ ONLY/.test(line));
   return begun >= 0 && said.slice(begun).some((line) => line.includes('SET autocommit = 1'));
 }
+
+/** What had been on a lost connection alone is told, as a warning's text is. */
+const tellsOfLoss = /This statement was not run|went with the backend connection/;
 
 /** A statement that writes cannot be prepared again while its session only reads; the server finds another fault with it. */
 function cannotPrepare(direct: readonly string[], proxied: readonly string[]): boolean {

@@ -79,6 +79,7 @@ describe('a lease that runs out while others wait', () => {
     ['table locks', () => one.query('LOCK TABLES t READ'), 'SELECT 1', undefined],
     ['a backup', () => one.query('BACKUP STAGE START'), 'CREATE TABLE IF NOT EXISTS u (id INT)', undefined],
     ['a backup’s lock', () => one.query('BACKUP LOCK t'), "ALTER TABLE t COMMENT = ''", undefined],
+    ['an id for the next row', () => one.query('SET insert_id = 77'), 'SELECT 1', undefined],
   ])('of %s takes nothing from those who hold nothing', async (_, hold, again, errno) => {
     await start({ pinTimeoutMs: 50 });
     await server.query(`INSERT INTO ${account.schema}.t VALUES (1), (2)`);
@@ -91,6 +92,17 @@ describe('a lease that runs out while others wait', () => {
     const reply = await one.query(again);
     expect(errorOf(reply)?.errno).toBe(errno);
     expect(instance.status().counters.backendConnects).toBe(1);
+  });
+
+  it('of a temporary table that cannot step aside takes nothing from others but that', async () => {
+    await start({ pinTimeoutMs: 50 });
+    await two.query("SELECT GET_LOCK('lease.kept', 0)");
+    // In a transaction it cannot be tried how the server renames such tables.
+    for (const sql of ['BEGIN', 'CREATE TEMPORARY TABLE own (a INT)', 'COMMIT']) await one.query(sql);
+    expect(await two.rows("SELECT IS_USED_LOCK('lease.kept') = CONNECTION_ID()")).toEqual([['1']]);
+    expect((await one.failure('SELECT * FROM own')).errno).toBe(1213);
+    for (const client of [one, two]) expect((await client.failure('SELECT * FROM own')).errno).toBe(1146);
+    expect(instance.status().counters).toMatchObject({ backendConnects: 1, leasesExpired: 1 });
   });
 
   it('leaves nothing of its holder to the one who comes next', async () => {

@@ -21,6 +21,8 @@ const mild: ReadonlySet<Hold> = new Set<Hold>([
   'backup lock',
   'handler',
   'cursor',
+  'id of the next row',
+  'temporary tables',
 ]);
 
 /**
@@ -33,11 +35,18 @@ async function giveUp(owner: TurnOwner, slot: Slot, live: Live, settings: Instan
   const { state } = live;
   const reasons = holds.list;
   const handlers = holds.openHandlers;
+  const tables = holds.openTables;
   const cursors = statements.openCursors(state);
   holds.clear();
   statements.closeCursors();
-  const isMild = handlers !== null && reasons.every((reason) => mild.has(reason));
-  if (isMild && (await letGo(reasons, handlers, cursors, live))) return;
+  const isMild = handlers !== null && tables !== null && reasons.every((reason) => mild.has(reason));
+  if (isMild && (await letGo(reasons, handlers, cursors, live))) {
+    // Those that can step aside keep nobody waiting, and are dropped when their session ends.
+    for (const { schema, name } of tables)
+      if (!state.temporaryTables.canStepAside(owner.session, schema, name))
+        state.temporaryTables.discard(owner.session, schema, name);
+    return;
+  }
   await saveBeforeReset(slot.resident === owner ? owner.session : null, live);
   if (!(await resetConnection(live, settings)))
     await slot.link.renew('it could not be freed of what a session held');
@@ -58,6 +67,8 @@ async function letGo(
   if (reasons.includes('backup stage') && (await connection.ask('BACKUP STAGE END')) === null) return false;
   if (reasons.includes('backup lock') && (await connection.ask('BACKUP UNLOCK')) === null) return false;
   const isRolledBack = (await connection.ask('ROLLBACK', false)) !== null;
+  const hasId = reasons.includes('id of the next row');
+  if (hasId && (await connection.ask('SET @@session.insert_id=DEFAULT')) === null) return false;
   const hasLocks = reasons.includes('table locks') || reasons.includes('read lock');
   if (!isRolledBack || (hasLocks && (await connection.ask('UNLOCK TABLES')) === null)) return false;
   // Not under LOCK TABLES. A handler whose table is gone is closed; what is still open then, the server says nothing of.
