@@ -54,7 +54,8 @@ it.each([
   const instance = await instances.start(server, account);
   const one = await instance.login();
   await one.query("PREPARE asked FROM 'SHOW PROCESSLIST'");
-  expect((await one.rows(sql)).map(([id]) => id)).toEqual([idOf(one)]);
+  const host = `127.0.0.1:${one.packets.socket.localPort}`;
+  expect((await one.rows(sql)).map(([id, , where]) => [id, where])).toEqual([[idOf(one), host]]);
   const admin = await server.admin();
   const [, fields] = await admin.query('SHOW PROCESSLIST');
   expect(namesIn(await one.query(sql))).toEqual(fields.map(({ name }) => name));

@@ -29,6 +29,8 @@ export class ClientChannel {
   private isClosed = false;
   private isEnding = false;
   readonly address: string;
+  /** The client's own port. */
+  readonly port: number;
   /** What the client has answered to when it last logged in. */
   scramble: Scramble | null = null;
   private nextSequence = 0;
@@ -40,6 +42,7 @@ export class ClientChannel {
     private readonly limits: OutputLimits,
   ) {
     this.address = socket.remoteAddress ?? 'unknown';
+    this.port = socket.remotePort ?? 0;
     this.out = this.attach(socket);
     // Nothing is taken in before somebody reads.
     socket.pause();

@@ -62,7 +62,7 @@ function row(client: ClientSession, isFull: boolean, text: string | null): TextV
   return [
     String(id),
     client.host.settings.client.user,
-    clientAddress,
+    `${clientAddress}:${client.channel.port}`,
     schema,
     isIdle ? 'Sleep' : 'Query',
     String(Math.floor((Date.now() - since) / 1000)),
