@@ -29,7 +29,8 @@ export interface Stage {
 /** Starts everything for so many users, and waits until all are ready. */
 export async function createStage(users: number): Promise<Stage> {
   // As safe as a server that people rely on: what it has acknowledged is there after it was killed.
-  const options = ['--innodb-flush-log-at-trx-commit=2'];
+  // It is killed in the middle of its writes, and has to survive that.
+  const options = ['--innodb-flush-log-at-trx-commit=2', '--innodb-doublewrite=1'];
   const server = await startMariadb({ generalLog: false, options });
   // Short: the path of PM2's socket has an end.
   const base = mkdtempSync(join(tmpdir(), 'cs-'));

@@ -123,7 +123,7 @@ async function superviseProcess(
   certificates: Certificates | undefined,
 ): Promise<MariadbProcess> {
   let child = await spawnServer(program, args);
-  const killWithUs = (): void => void child.kill('SIGKILL');
+  const killWithUs = (): void => void endProcess(child, 'SIGKILL');
   process.once('exit', killWithUs);
   return {
     port,
@@ -141,6 +141,9 @@ async function superviseProcess(
   };
 }
 
+/** Servers that are to end: whoever else ends says why. */
+const asked = new WeakSet<ChildProcess>();
+
 /** Resolves when the server says that it takes connections; rejects with its own words when it ends before that. */
 function spawnServer(program: string, args: readonly string[]): Promise<ChildProcess> {
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -151,11 +154,16 @@ function spawnServer(program: string, args: readonly string[]): Promise<ChildPro
       if (log.includes('ready for connections')) resolve(child);
     });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${program} ended with code ${String(code)}:\n${log}`)));
+    child.once('exit', (code, signal) => {
+      const lastWords = `${program} ended with code ${String(code ?? signal)}:\n${log}`;
+      reject(new Error(lastWords));
+      if (!asked.has(child)) console.error(lastWords);
+    });
   });
 }
 
 function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  asked.add(child);
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
