@@ -81,7 +81,7 @@ describe('scripts/build.js', () => {
     rmSync(join(project, 'dist'), { recursive: true });
     expect(build().status).toBe(0);
     expect(existsSync(built('cli/main.js'))).toBe(true);
-  });
+  }, 120_000);
 
   it('fails on a mistake, and again as long as it is there', () => {
     write('src/word.ts', 'export const word: number = "text";\n');

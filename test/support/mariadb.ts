@@ -91,8 +91,8 @@ export async function startMariadb(options?: MariadbOptions): Promise<TestServer
 
 function asAdministrator(address: ServerAddress): TestServer {
   let connection: Promise<Connection> | undefined;
+  const forget = (): void => void (connection = undefined);
   const admin = (): Promise<Connection> => {
-    const forget = (): void => void (connection = undefined);
     connection ??= openAdmin(address, forget).catch((error: unknown) => {
       forget();
       throw error;
@@ -100,8 +100,15 @@ function asAdministrator(address: ServerAddress): TestServer {
     return connection;
   };
   const query: TestServer['query'] = async (sql, values = []) => {
-    const [rows] = await (await admin()).query<RowDataPacket[]>(sql, [...values]);
-    return rows;
+    const open = await admin();
+    try {
+      const [rows] = await open.query<RowDataPacket[]>(sql, [...values]);
+      return rows;
+    } catch (error) {
+      // A loss under a statement is told to that alone.
+      if ((error as { fatal?: unknown }).fatal === true) forget();
+      throw error;
+    }
   };
   const created: Account[] = [];
   const threadsOf: TestServer['threadsOf'] = async (user) => {

@@ -75,20 +75,20 @@ describe('a backend that is silent', () => {
 
 describe('a statement', () => {
   it('may run for longer than read_timeout', async () => {
-    await stage.start({ readTimeoutMs: 100 });
-    expect(await stage.one.rows('SELECT SLEEP(0.5)')).toEqual([['0']]);
+    await stage.start({ readTimeoutMs });
+    expect(await stage.one.rows('SELECT SLEEP(0.9)')).toEqual([['0']]);
     expect(stage.instance.status().counters.backendLosses).toBe(0);
   });
 
   it('may pause in the middle of a row, as servers do that fill their buffers with sparse rows', async () => {
-    await stage.start({ readTimeoutMs: 100 });
-    const rows = await stage.one.rows("SELECT SLEEP(0.25), REPEAT('x', 10000) FROM t");
+    await stage.start({ readTimeoutMs });
+    const rows = await stage.one.rows("SELECT SLEEP(0.5), REPEAT('x', 10000) FROM t");
     expect(rows).toHaveLength(5);
     expect(stage.instance.status().counters.backendLosses).toBe(0);
   });
 
   it('may wait for a lock while it is prepared', async () => {
-    await stage.start({ readTimeoutMs: 100 });
+    await stage.start({ readTimeoutMs });
     const { server, account } = stage;
     const direct = { host: server.host, port: server.port, ...account };
     const [holder, changer] = [await connectRaw(direct), await connectRaw(direct)];
@@ -106,7 +106,7 @@ describe('a statement', () => {
     await blocked(1);
     const prepared = stage.one.command(command.STMT_PREPARE, Buffer.from('SELECT id FROM t'));
     await blocked(2);
-    await server.query('SELECT SLEEP(0.4)');
+    await server.query('SELECT SLEEP(0.9)');
     await holder.query('COMMIT');
     expect(errorOf(await prepared)).toBeUndefined();
     expect(errorOf(await changed)).toBeUndefined();
@@ -130,7 +130,7 @@ describe('a statement', () => {
     const reply = stage.one.rows("SELECT REPEAT('x', 1000000) FROM t, t AS u");
     await until('the backend is held up', async () => {
       const before = stage.relay.bytesToClient;
-      await stage.server.query('SELECT SLEEP(0.5)');
+      await stage.server.query('SELECT SLEEP(0.9)');
       return before > 0 && stage.relay.bytesToClient === before;
     });
     stage.one.packets.socket.resume();
