@@ -43,8 +43,15 @@ export interface PreparedStatement extends Preparation {
   typesKnownAt: object | null;
   /** What came by COM_STMT_SEND_LONG_DATA since the last execution, sent together with the next. */
   readonly longData: LongData;
-  /** Its id on the connection whose state `owner` is; prepared again where the connection is another. */
-  backend: { readonly owner: ConnectionState; readonly id: number } | null;
+  backend: OnConnection | null;
+}
+
+/** A statement on the connection whose state `owner` is; prepared again where the connection is another. */
+export interface OnConnection {
+  readonly owner: ConnectionState;
+  readonly id: number;
+  /** As `originalName`; set where values stand in the text that were right for one execution. */
+  readonly filledName?: ((name: string) => string) | undefined;
 }
 
 export class PreparedStatements {

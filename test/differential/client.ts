@@ -204,7 +204,10 @@ function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Prom
 
 /** Whether the tables that a statement needs, which decide what becomes of the warnings of before, are hidden in programs. */
 function hidesTables(step: Step, slots: ReadonlyMap<number, { readonly sql: string }>): boolean {
-  if (step.do === 'execute') return !/^\s*SHOW (WARNINGS|ERRORS)/i.test(slots.get(step.slot)?.sql ?? '');
+  if (step.do === 'execute')
+    return !/^\s*SHOW (WARNINGS|ERRORS|COUNT)|(ROW|WARNING|ERROR)_COUNT/i.test(
+      slots.get(step.slot)?.sql ?? '',
+    );
   const sql = step.do === 'query' || step.do === 'prepare' ? step.sql : '';
   return /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
 }

@@ -1197,6 +1197,24 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'SELECT * FROM made'),
     ],
   ],
+  [
+    "a prepared statement finds what its own session's last one left, with a cursor, too, and under its own names",
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT ROW_COUNT(), @@warning_count, CONNECTION_ID() > 0' }),
+      did(0, { do: 'prepare', slot: 1, sql: 'SHOW COUNT(*) WARNINGS' }),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'DELETE FROM plain'),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: true }),
+      did(0, { do: 'fetch', slot: 0, rows: 10 }),
+      said(0, 'DROP TABLE IF EXISTS never_there'),
+      said(1, 'DELETE FROM plain'),
+      run(0, 1),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n'), ('o')"),
+      run(0, 0),
+      said(0, "INSERT INTO t (b) VALUES ('m')"),
+      run(0, 0),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

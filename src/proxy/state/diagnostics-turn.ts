@@ -1,15 +1,18 @@
 // The diagnostics of sessions on a shared connection: what was saved of them is given back to statements that ask for it.
 
+import type { ConnectionState } from '../../session/connection-state.js';
 import type { Diagnostics } from '../../session/diagnostics.js';
 import { needsFreshSchema, queryCommand, setVariables, type StateCommand } from '../../session/difference.js';
 import { levelOf, warningsReply } from '../../session/saved-warnings.js';
 import type { Session } from '../../session/session.js';
 import { ofSchema, quoted } from '../../session/variables.js';
 import { countLiteral, substitute, type SessionValues, type Substitution } from '../../sql/substitute.js';
+import type { DiagnosticsRead } from '../../sql/types.js';
 import { Command, lastingStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import { clearDiagnostics, onlyLooks } from './given-conditions.js';
 import { shortText, type ClientCommand } from '../command/command.js';
+import { leaveDiagnostics } from './save-diagnostics.js';
 
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
 
@@ -53,10 +56,10 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
   const identity = ownIdentity(command, session, live);
   if (identity === null && ((ownCount && ownRows) || !asksDiagnostics)) return null;
-  // What a prepared statement asks of the last one changes from execution to execution; who its session is does not.
+  // What a prepared statement asks of the last one is put in at its execution; who its session is does not change.
   if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), identity ?? {});
   if (!own && askedWarnings(command) !== null) return noWarnings;
-  const counted = countStatement(command, diagnostics);
+  const counted = countStatement(shortText(command), diagnostics);
   if (counted !== null && !own) return counted;
   const values = {
     ...identity,
@@ -65,6 +68,48 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
     ...(ownRows ? {} : { foundRows: diagnostics.foundRows ?? '0' }),
   };
   return substitute(text, session.sqlMode(live.facts), values);
+}
+
+/**
+ * The text of a prepared statement with what the session's last one left in it, for one execution; null where the connection
+ * has that, or it is not asked for.
+ */
+export async function filledStatement(
+  command: ClientCommand,
+  session: Session,
+  live: Live,
+): Promise<Substitution | null> {
+  const { code, effects, statement } = command;
+  const { state } = live;
+  const asked = effects.flatMap(({ diagnostics }) => diagnostics).filter((what) => what !== 'last-insert-id');
+  if (
+    asked.length === 0 ||
+    code !== Command.STMT_EXECUTE ||
+    statement === null ||
+    askedWarnings(command) !== null
+  )
+    return null;
+  const { backend } = statement;
+  const isPlain = backend?.owner === state && backend.filledName === undefined;
+  if (isPlain && asked.every((what) => hasOf(session, what, state))) return null;
+  leaveDiagnostics(session, live);
+  const { diagnostics } = session;
+  await diagnostics.known;
+  const text = statement.preparePayload.subarray(1);
+  const { rowCount, foundRows } = diagnostics;
+  return (
+    countStatement(text.toString('latin1', 0, 256), diagnostics) ??
+    substitute(text, session.sqlMode(live.facts), {
+      ...warningCounts(diagnostics),
+      rowCount,
+      foundRows: foundRows ?? '0',
+    })
+  );
+}
+
+function hasOf(session: Session, what: DiagnosticsRead, state: ConnectionState): boolean {
+  if (what === 'found-rows') return state.foundRowsOf === session;
+  return state.diagnosticsOf === session && (what !== 'row-count' || state.rowCountOf === session);
 }
 
 /**
@@ -138,11 +183,8 @@ export function clearingStep(command: ClientCommand, session: Session, live: Liv
 }
 
 /** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */
-function countStatement(
-  command: ClientCommand,
-  { warningCount, errorCount }: Diagnostics,
-): Substitution | null {
-  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(shortText(command));
+function countStatement(text: string, { warningCount, errorCount }: Diagnostics): Substitution | null {
+  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(text);
   if (asked === null) return null;
   const what = (asked[1] ?? '').toLowerCase();
   const value = what === 'warning' ? warningCount : errorCount;

@@ -5,6 +5,7 @@ import type { Substitution } from '../../sql/substitute.js';
 import { Command } from '../../wire/constants.js';
 import { int } from '../../wire/lenenc.js';
 import type { ClientCommand } from '../command/command.js';
+import { joined } from '../locks/lock-edits.js';
 
 /**
  * @param own the text with the session's own values in it, or null
@@ -18,12 +19,18 @@ export function payloadFor(command: ClientCommand, own: Substitution | null): Bu
   return withStatementId(payload, statement.backend?.id ?? 0);
 }
 
-/** @param named has names for the columns of a text that is not the client's own; null for one that is */
+/** @param own has names for the columns of a text that is not the client's own; null for one that is */
 export function namedLike(
   payload: Buffer,
-  named: Pick<Preparation, 'originalName'> | null,
+  own: Pick<Preparation, 'originalName'> | null,
+  { statement }: ClientCommand,
 ): Pick<Preparation, 'preparePayload' | 'originalName'> {
-  return { preparePayload: payload, originalName: named?.originalName ?? null };
+  const ofStatement = joined(statement?.backend?.filledName ?? null, statement?.originalName ?? null);
+  return { preparePayload: payload, originalName: own?.originalName ?? ofStatement };
+}
+
+export function preparePayload(text: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([Command.STMT_PREPARE]), text]);
 }
 
 /** The command is sent as `payloadFor` has it: the server knows the types that it binds, where it binds any. */

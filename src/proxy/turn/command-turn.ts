@@ -186,7 +186,7 @@ export class CommandTurn implements Refusable, TurnTimes {
     const payload = payloadFor(command, own);
     checkSent(this.command.payload, payload, live);
     noteTypes(command);
-    const made = namedLike(payload, own ?? command.statement);
+    const made = namedLike(payload, own, command);
     const rename = joined(made.originalName, originalName);
     const countsAlike = session.has(Capability.FOUND_ROWS);
     connection.cork();

@@ -4,24 +4,28 @@ import { queryCommand, type StateCommand } from '../../session/difference.js';
 import { stepsUnder, type PreparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
+import type { Substitution } from '../../sql/substitute.js';
 import type { Statement } from '../../sql/types.js';
 import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { askWhatIsInDoubt } from '../state/state-application.js';
+import { preparePayload } from './command-payload.js';
 import { DifferenceFailed, noteTaken, runSteps } from './take-steps.js';
 
 /**
  * Prepares the command's statement on this connection, where it is not. The session's state has to be in force.
+ * @param filled its text with values for this execution; null where it needs none
  * @throws DifferenceFailed, BackendGone
  */
 export async function prepareAgain(
   { statement }: ClientCommand,
+  filled: Substitution | null,
   session: Session,
   live: Live,
 ): Promise<void> {
   const { connection, state } = live;
-  if (statement === null || statement.backend?.owner === state) return;
+  if (statement === null || (filled === null && statement.backend?.owner === state)) return;
   leaveDiagnostics(session, live);
   // The way back leads to where the session is.
   if (state.schema === undefined) await askWhatIsInDoubt(session, live);
@@ -33,7 +37,8 @@ export async function prepareAgain(
   };
   connection.cork();
   const brought = runSteps(before, connection);
-  const prepared = connection.run(statement.preparePayload, 'prepare', sink).ended;
+  const payload = filled === null ? statement.preparePayload : preparePayload(filled.text);
+  const prepared = connection.run(payload, 'prepare', sink).ended;
   const taken = runSteps(after, connection);
   connection.uncork();
   const failed = noteTaken(before, await Promise.all(brought));
@@ -43,7 +48,7 @@ export async function prepareAgain(
   const first = failed ?? err ?? notBack;
   if (first !== null) throw new DifferenceFailed(first);
   statement.backend?.owner.unusedStatements.push(statement.backend.id);
-  statement.backend = { owner: state, id };
+  statement.backend = { owner: state, id, filledName: filled?.originalName };
 }
 
 /**

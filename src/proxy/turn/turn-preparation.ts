@@ -26,7 +26,7 @@ import { askWhatIsInDoubt, isInDoubt } from '../state/state-application.js';
 import { exchangeVariables, saveAllVariables } from '../state/variable-exchange.js';
 
 /** @throws PACKET_TOO_LARGE for what the server would answer by closing the connection; it takes less than its limit only */
-function checkSize({ length }: Buffer, { facts }: Live): void {
+export function checkSize({ length }: Buffer, { facts }: Live): void {
   const max = facts.maxAllowedPacket;
   if (length >= max) throw new FleetError('PACKET_TOO_LARGE', { size: length, max });
 }
