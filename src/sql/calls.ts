@@ -71,6 +71,8 @@ export function isCall(tokens: readonly Token[], at: number): boolean {
   if (token?.kind === Kind.Word && keywords.has(token.word)) return false;
   const before = tokens[at - 1];
   if (before?.word === 'AS' || endsOperand(before)) return false;
+  // Of a partition, VALUES LESS THAN (...); an alias is called no more than a keyword.
+  if (token?.word === 'THAN' && before?.word === 'LESS') return false;
   if (tokens[at + 2]?.word === 'SELECT') return false;
   if (token?.word === 'JSON_TABLE' && hasColumns(tokens, at + 1)) return false;
   return !isTarget(tokens, at) && !isTarget(tokens, at - 1) && !isColumnList(tokens, at + 1);

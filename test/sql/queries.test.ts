@@ -140,6 +140,8 @@ const calls: [text: string, mode: SqlMode, opaque: boolean][] = [
   ['SET @a = f(1)', mariadb, true],
   ['UPDATE t SET a = f(b)', mariadb, true],
   ['DELETE FROM t WHERE f(a)', mariadb, true],
+  ['CREATE TABLE t (a INT) PARTITION BY RANGE (a) (PARTITION p VALUES LESS THAN (1))', mariadb, false],
+  ['SELECT less, than(1)', mariadb, true],
 ];
 
 describe('a call of what may be a stored function', () => {
