@@ -23,6 +23,14 @@ export function preparedUnder({ schema, variables }: Session): PreparedUnder {
   return { schema, variables: new Map(own) };
 }
 
+/** Whether what the session prepares at this moment is prepared under the same. */
+export function isPreparedUnder({ schema, variables }: PreparedUnder, session: Session): boolean {
+  const now = preparedUnder(session);
+  return (
+    now.schema === schema && readingVariables.every((name) => now.variables.get(name) === variables.get(name))
+  );
+}
+
 /** The commands that lead from what `session` wants now, which is in force, to what it had, and back. */
 export function stepsUnder(
   under: PreparedUnder,

@@ -204,13 +204,13 @@ function logIn(door: Door, { account, ...fixture }: Fixture, login: Login): Prom
 
 /** Whether the tables that a statement needs, which decide what becomes of the warnings of before, are hidden in programs. */
 function hidesTables(step: Step, slots: ReadonlyMap<number, { readonly sql: string }>): boolean {
-  if (step.do === 'execute')
-    return !/^\s*SHOW (WARNINGS|ERRORS|COUNT)|(ROW|WARNING|ERROR)_COUNT/i.test(
-      slots.get(step.slot)?.sql ?? '',
-    );
+  if (step.do === 'execute') return !asksOfLast.test(slots.get(step.slot)?.sql ?? '');
   const sql = step.do === 'query' || step.do === 'prepare' ? step.sql : '';
-  return /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
+  return !asksOfLast.test(sql) && /CALL|adds\(|pure\(|ATOMIC|EXECUTE|PREPARE/i.test(sql);
 }
+
+/** What is put in front of such a statement is what it would tell of. */
+const asksOfLast = /^\s*SHOW (WARNINGS|ERRORS|COUNT)|(ROW|WARNING|ERROR)_COUNT/i;
 
 const needsTable = 'DO (SELECT COUNT(*) FROM information_schema.ENGINES)';
 

@@ -1215,6 +1215,30 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       run(0, 0),
     ],
   ],
+  [
+    "what EXECUTE runs finds what its own session's last statement left",
+    [
+      said(0, "PREPARE row_count FROM 'SELECT ROW_COUNT(), @@warning_count'"),
+      said(0, "PREPARE warning_count FROM 'SHOW COUNT(*) WARNINGS'"),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(0, 'EXECUTE row_count'),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'DELETE FROM plain'),
+      said(0, 'EXECUTE row_count'),
+      said(0, 'DROP TABLE IF EXISTS never_there'),
+      said(1, 'DELETE FROM plain'),
+      said(0, 'EXECUTE warning_count'),
+      said(0, 'SELECT id FROM t LIMIT 3'),
+      said(1, 'SELECT id FROM t LIMIT 2'),
+      said(0, "EXECUTE IMMEDIATE 'SELECT FOUND_ROWS(), ROW_COUNT()'"),
+      said(0, "INSERT INTO t (b) VALUES ('m'), ('n')"),
+      said(1, 'DELETE FROM plain'),
+      said(0, "EXECUTE IMMEDIATE 'SELECT ROW_COUNT()'"),
+      said(0, "SET sql_mode = 'ANSI_QUOTES'"),
+      said(1, 'SELECT 1'),
+      said(0, 'EXECUTE row_count'),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

@@ -3,6 +3,7 @@
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { Diagnostics } from '../../session/diagnostics.js';
 import { needsFreshSchema, queryCommand, setVariables, type StateCommand } from '../../session/difference.js';
+import { isPreparedUnder } from '../../session/prepared-under.js';
 import { levelOf, warningsReply } from '../../session/saved-warnings.js';
 import type { Session } from '../../session/session.js';
 import { ofSchema, quoted } from '../../session/variables.js';
@@ -59,7 +60,8 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   // What a prepared statement asks of the last one is put in at its execution; who its session is does not change.
   if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), identity ?? {});
   if (!own && askedWarnings(command) !== null) return noWarnings;
-  const counted = countStatement(shortText(command), diagnostics);
+  const asked = executedText(command, session) ?? text;
+  const counted = countStatement(asked.toString('latin1', 0, 256), diagnostics);
   if (counted !== null && !own) return counted;
   const values = {
     ...identity,
@@ -67,7 +69,19 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
     ...(ownCount ? {} : { rowCount: diagnostics.rowCount }),
     ...(ownRows ? {} : { foundRows: diagnostics.foundRows ?? '0' }),
   };
-  return substitute(text, session.sqlMode(live.facts), values);
+  return substitute(asked, session.sqlMode(live.facts), values);
+}
+
+/**
+ * The text that the command's EXECUTE runs, where that can be sent in its place; null where it needs values, or the session
+ * reads it otherwise than it was prepared.
+ */
+function executedText({ effects }: ClientCommand, session: Session): Buffer | null {
+  const [execute, , ...more] = effects;
+  if (execute?.runs == null || more.length > 0 || execute.runs.includes('?')) return null;
+  const prepared = execute.execute === null ? undefined : session.textStatements.get(execute.execute);
+  if (prepared !== undefined && !isPreparedUnder(prepared.under, session)) return null;
+  return Buffer.from(execute.runs, 'latin1');
 }
 
 /**
