@@ -15,6 +15,8 @@ export interface StatementEnd {
   readonly insertId: number | bigint;
   /** Rows of the result set; null where there was none. */
   readonly rows: number | null;
+  /** The rows are in a cursor, and only the server knows how many. */
+  readonly hasCursor: boolean;
   readonly warnings: number;
   /** Any of the command's statements had some. */
   readonly hasWarned: boolean;
@@ -68,7 +70,8 @@ export class Diagnostics {
     }
     if (!looks && !failedToShow(statements, end, text))
       this.rowCount = end.affectedRows === null ? '-1' : String(end.affectedRows);
-    const calculated = end.rows !== null && mentions(text, /\bsql_calc_found_rows\b/i);
+    const countsElse = end.hasCursor || mentions(text, /\bsql_calc_found_rows\b/i);
+    const calculated = end.rows !== null && countsElse;
     if (end.rows !== null && !calculated) this.foundRows = String(end.rows);
     if (Number(end.insertId) !== 0) this.told.insertId = String(end.insertId);
     if (!looks) this.told.warnings = end.warnings;

@@ -1239,6 +1239,18 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       said(0, 'EXECUTE row_count'),
     ],
   ],
+  [
+    'FOUND_ROWS() counts the rows of a cursor, however many were fetched',
+    [
+      did(0, { do: 'prepare', slot: 0, sql: 'SELECT id FROM t ORDER BY id' }),
+      did(0, { do: 'prepare', slot: 1, sql: 'SELECT ROW_COUNT(), FOUND_ROWS()' }),
+      did(0, { do: 'execute', slot: 0, values: [], bind: false, cursor: true }),
+      did(0, { do: 'fetch', slot: 0, rows: 1 }),
+      did(0, { do: 'fetch', slot: 0, rows: 100 }),
+      said(1, 'SELECT COUNT(*) FROM t'),
+      run(0, 1),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

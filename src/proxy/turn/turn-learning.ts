@@ -142,12 +142,16 @@ function hasTransactionSettings({ holds }: Session): boolean {
 
 function noteDiagnostics(session: Session, command: ClientCommand, { state }: Live, outcome: Outcome): void {
   const { effects } = command;
-  const { err, ok, rows, warnings, hasWarned } = outcome;
+  const { err, ok, status, warnings, hasWarned } = outcome;
+  const hasCursor = status !== null && (status & ServerStatus.CURSOR_EXISTS) !== 0;
+  // They come later, or never.
+  const rows = outcome.rows ?? (hasCursor ? 0 : null);
   const end = {
     error: err,
     affectedRows: err === null && rows === null ? (ok?.affectedRows ?? null) : null,
     insertId: ok?.lastInsertId ?? 0,
     rows,
+    hasCursor,
     warnings,
     hasWarned,
   };
