@@ -150,6 +150,10 @@ export class Session {
     this.on = state;
   }
 
+  get hadTurn(): boolean {
+    return this.on !== null;
+  }
+
   isOn(state: ConnectionState): boolean {
     return this.on === state;
   }

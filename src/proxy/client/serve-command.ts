@@ -8,8 +8,9 @@ import type { Frame } from '../../wire/framing.js';
 import { writeEof, writeOk } from '../../wire/reply-packets.js';
 import { tooLarge } from './client-channel.js';
 import type { ClientSession } from './client-session.js';
-import { onlyEffect, readCommand, statementId } from '../command/command.js';
+import { onlyEffect, readCommand, statementId, type ClientCommand } from '../command/command.js';
 import { connectionIdReply } from '../command/connection-id.js';
+import { openingVariablesReply } from './opening-variables.js';
 import { prepareHere } from './prepare-here.js';
 import { processListReply } from './process-list.js';
 import { kill, killAmong, serveKill } from './serve-kill.js';
@@ -132,11 +133,21 @@ function query(client: ClientSession, frame: Frame): void {
   const reply =
     processListReply(client, command, facts(client)) ??
     (effects.length === 1 ? connectionIdReply(command, client.session, facts(client)) : null);
-  const { multiplexer } = client.host;
   if (reply !== null) client.answerPackets(reply);
-  else if (!multiplexer.isFreeFor(client) && setLocally(command, client.session, facts(client)))
-    ok(client, frame.lastSequence);
-  else client.submit(command);
+  else if (client.host.multiplexer.isFreeFor(client) || !answeredWhileBusy(client, command))
+    client.submit(command);
+}
+
+function answeredWhileBusy(client: ClientSession, command: ClientCommand): boolean {
+  const { session, host } = client;
+  const { known } = host.multiplexer;
+  if (setLocally(command, session, facts(client))) {
+    ok(client, command.lastSequence);
+    return true;
+  }
+  const reply = known === null ? null : openingVariablesReply(command, session, known);
+  if (reply !== null) client.answerPackets(reply);
+  return reply !== null;
 }
 
 function processId(payload: Buffer): number {

@@ -9,14 +9,16 @@ import type { ClientCommand } from '../command/command.js';
 
 /**
  * Sets what the command says in the session alone; the difference carries it to the backend in the session's next turn.
- * @returns whether it did: only for autocommit, and for character sets and collations that the server is known to have
+ * @returns whether it did: only for autocommit, also beside a mode that is in force anyway, and for character sets and
+ * collations that the server is known to have
  */
-export function setLocally({ effects }: ClientCommand, session: Session, facts: ServerFacts): boolean {
+export function setLocally({ effects, text }: ClientCommand, session: Session, facts: ServerFacts): boolean {
   const [only] = effects;
   if (only === undefined || effects.length > 1 || !setsVariablesOnly(only)) return false;
   const values = new Map(
     only.assigns.map(({ name, value }) => [name, value.kind === 'literal' ? value.sql : null]),
   );
+  if (text !== null && addsModeInForce(text, session, facts)) values.delete('sql_mode');
   const apply = autocommit(values) ?? charsetVariable(values, facts) ?? names(values, facts);
   if (apply === null) return false;
   session.begin(facts);
@@ -33,6 +35,16 @@ function setsVariablesOnly(statement: Statement): boolean {
     assigns.length > 0 &&
     userVariables.mentioned.length === 0
   );
+}
+
+/** MariaDB Connector/J opens so. It adds the mode that servers have anyway, which leaves `sql_mode` as it is. */
+const addedMode = /^set autocommit=1, sql_mode ?= ?concat\(@@sql_mode, ?',(\w+)'\)$/i;
+
+function addsModeInForce(text: Buffer, session: Session, facts: ServerFacts): boolean {
+  const added = addedMode.exec(text.toString('latin1'))?.[1];
+  if (added === undefined || session.hadTurn) return false;
+  const own = session.variables.get('sql_mode');
+  return (own === undefined ? facts.sqlMode : unquoted(own)).split(',').includes(added);
 }
 
 type Values = ReadonlyMap<string, Literal | null>;
