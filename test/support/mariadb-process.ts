@@ -107,6 +107,8 @@ function serverArguments(
     `--log-bin=${join(data, 'binlog')}`,
     // Under MIXED a connection's temporary tables, whosesoever, decide how its statements are logged: docs/operations.md.
     '--binlog-format=ROW',
+    // Estimates stay as they are while two runs are compared.
+    '--innodb-stats-auto-recalc=0',
     '--log-output=TABLE',
     `--general-log=${generalLog ? 1 : 0}`,
     ...smallServer,
