@@ -60,7 +60,11 @@ export class ScriptClient {
     if (step.do === 'change-user') return await this.changeUser(step.schema);
     if (step.do === 'prepare') return await this.prepare(step.slot, step.sql);
     if ('slot' in step && !this.slots.has(step.slot)) return [];
-    if (step.do === 'execute') this.lastWasQuery = false;
+    if (step.do === 'execute') {
+      const { sql = '' } = this.slots.get(step.slot) ?? {};
+      if (!this.isAnswerable(sql)) return await this.take({ do: 'query', sql: 'SELECT 1' });
+      this.lastWasQuery = false;
+    }
     const before = hidesTables(step, this.slots) ? await this.raw.query(needsTable) : [];
     const reply = [...(await this.send(step))];
     // What ROW_COUNT() says after a command that is no statement is the server's affair.
@@ -114,9 +118,12 @@ export class ScriptClient {
   }
 
   /** FOUND_ROWS() is only asked where a query was the last statement: after others servers answer as it happens. */
+  private isAnswerable(sql: string): boolean {
+    return this.lastWasQuery || !/^[^;]*FOUND_ROWS\(\)/i.test(sql);
+  }
+
   private async query(sql: string): Promise<readonly RawPacket[]> {
-    const isAnswerable = this.lastWasQuery || !/^[^;]*FOUND_ROWS\(\)/i.test(sql);
-    const reply = await this.raw.query(isAnswerable ? this.named(sql) : 'SELECT 1');
+    const reply = await this.raw.query(this.isAnswerable(sql) ? this.named(sql) : 'SELECT 1');
     this.lastWasQuery = /^SELECT[^;]*$/i.test(sql) && reply.length > 1 && errorOf(reply) === undefined;
     return reply;
   }
