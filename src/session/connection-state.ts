@@ -48,7 +48,8 @@ export class ConnectionState {
   readonly temporaryTables = new TemporaryTables();
   readonly textStatements = new TextStatementOwners();
   readonly namedLocks = new NamedLocks();
-  private readonly leftovers: string[] = [];
+  /** What releases the locks of sessions that are gone. */
+  private readonly leftLocks: string[] = [];
   /** How often statements ran that texts may hide, as the server counted when it was last asked. */
   statementCounts: StatementCounts = null;
   private readonly patienceAtLogin: ReadonlyMap<string, Literal>;
@@ -169,7 +170,7 @@ export class ConnectionState {
     this.temporaryTables.abandon(session);
     this.textStatements.abandon(session.textStatements);
     const released = this.namedLocks.abandon(session);
-    if (released !== null) this.leftovers.push(released);
+    if (released !== null) this.leftLocks.push(released);
   }
 
   /** The session goes on, on another connection. What this one alone has of it would have kept it here. */
@@ -188,14 +189,22 @@ export class ConnectionState {
     if (this.profilesOf === session) this.profilesOf = this;
   }
 
+  get hasLeftLocks(): boolean {
+    return this.leftLocks.length > 0;
+  }
+
+  takeLeftLocks(): string[] {
+    return this.leftLocks.splice(0);
+  }
+
   /**
    * What clears away what ended sessions have left, whatever comes of it. Only between turns: each statement is told once.
    * @param mayDrop whether tables can be dropped now
    */
   takeLeftovers(mayDrop: boolean): string[] {
-    const { leftovers, temporaryTables, textStatements, userVariables } = this;
+    const { temporaryTables, textStatements, userVariables } = this;
     return [
-      ...leftovers.splice(0),
+      ...this.takeLeftLocks(),
       ...(mayDrop ? temporaryTables.takeOrphans() : []),
       ...textStatements.takeOrphans(),
       ...userVariables.takeOrphans(),

@@ -173,6 +173,18 @@ describe('the locks of a session that', () => {
     await other.quit();
   });
 
+  it.each([
+    ['has ended', (client: RawClient) => client.quit()],
+    ['begins anew', (client: RawClient) => client.command(command.RESET_CONNECTION)],
+  ])('%s are free outside of the instance, though nobody has a turn there', async (_, end) => {
+    await one.query("SELECT GET_LOCK('a', 0), GET_LOCK('b', 0), GET_LOCK('b', 0)");
+    const other = await outsider();
+    const gets = other.rows("SELECT GET_LOCK('a', 20), GET_LOCK('b', 20)");
+    await end(one);
+    expect(await gets).toEqual([['1', '1']]);
+    await other.quit();
+  });
+
   it('lost the backend are lost; it is told once, and whoever waited goes on', async () => {
     await one.query("SELECT GET_LOCK('a', 0)");
     const waiting = value(two, "SELECT GET_LOCK('a', 30)");

@@ -4,6 +4,7 @@ import { createSales } from '../support/fixtures.js';
 import { closedGate } from '../support/gate.js';
 import { useInstances } from '../support/instance.js';
 import { useMariadb } from '../support/mariadb.js';
+import { command } from '../support/raw-client.js';
 import { until } from '../support/until.js';
 
 const server = useMariadb();
@@ -85,6 +86,15 @@ describe('an instance with pool_size 2', () => {
     await until('it waits', () => instance.status().queue.waiting === 1);
     await vacate();
     expect(await rows).toEqual([[answer]]);
+  });
+
+  it('has the locks of a session that begins anew free on either connection', async () => {
+    const { one, occupy } = await pair();
+    await one.query("SELECT GET_LOCK('pool.left', 0)");
+    await one.command(command.RESET_CONNECTION);
+    const vacate = await occupy();
+    expect(await one.rows("SELECT GET_LOCK('pool.left', 5)")).toEqual([['1']]);
+    await vacate();
   });
 
   it.each([

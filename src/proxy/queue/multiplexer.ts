@@ -5,7 +5,7 @@ import { noteNewGlobals, type NewGlobal } from '../state/new-globals.js';
 import { FleetError } from '../../errors.js';
 import type { Events } from '../../observe/events.js';
 import type { Session } from '../../session/session.js';
-import { BackendLink, type Live } from '../backend/backend-link.js';
+import type { Live } from '../backend/backend-link.js';
 import type { BackendGone } from '../backend/backend-connection.js';
 import { freshen, isRenewable, keepAlive } from '../backend/connection-care.js';
 import { describeBlocker } from './describe-blocker.js';
@@ -13,6 +13,7 @@ import { LeaseWatch } from './lease-watch.js';
 import { QueueTimeout } from './queue-timeout.js';
 import { RunTimes } from '../command/run-times.js';
 import type { Holder, Refusable, Running, Slot, TurnResult } from './slot.js';
+import { newSlot, type SlotWatch } from './new-slot.js';
 import { isWaitingFor, seatOf } from './seat.js';
 import { SafeKeeping } from './safe-keeping.js';
 import { Turns, type Waiting } from './turns.js';
@@ -43,7 +44,7 @@ export class Multiplexer {
   constructor(
     private readonly settings: InstanceSettings,
     private readonly events: Events,
-    private readonly observer: BackendObserver,
+    observer: BackendObserver,
   ) {
     const { queueTimeoutMs } = settings.backend;
     this.queueTimeout = new QueueTimeout(
@@ -58,7 +59,17 @@ export class Multiplexer {
       settings.pinTimeoutMs,
       (slot) => void this.expireLease(slot),
     );
-    this.slots = Array.from({ length: settings.backend.poolSize }, () => this.createSlot());
+    const watch: SlotWatch = {
+      connected: (live) => {
+        this.latest = live;
+        observer.backendTried();
+        this.schedule();
+      },
+      lost: (live, error, holder) => observer.backendLost(live, error, holder),
+      failed: () => observer.backendTried(),
+      movedIn: () => this.schedule(),
+    };
+    this.slots = Array.from({ length: settings.backend.poolSize }, () => newSlot(settings, events, watch));
     this.keeper = keepAlive(this.slots, settings);
   }
 
@@ -141,6 +152,7 @@ export class Multiplexer {
     for (const slot of this.slots) {
       slot.link.live?.state.abandon(session);
       if (slot.resident === owner) slot.resident = null;
+      this.releaseLeftLocks(slot, owner);
     }
   }
 
@@ -164,38 +176,6 @@ export class Multiplexer {
 
   private get isIdle(): boolean {
     return this.turns.size === 0 && this.slots.every((slot) => slot.running === null);
-  }
-
-  private createSlot(): Slot {
-    const slot: Slot = {
-      link: new BackendLink(this.settings, this.events, {
-        connected: (live) => {
-          this.latest = live;
-          slot.resident = null;
-          slot.idleSince = Date.now();
-          this.observer.backendTried();
-          this.schedule();
-        },
-        lost: (live, error) => {
-          const holder = slot.holder?.owner ?? null;
-          slot.holder = null;
-          slot.resident = null;
-          this.observer.backendLost(live, error, holder);
-        },
-        failed: () => this.observer.backendTried(),
-      }),
-      running: null,
-      holder: null,
-      resident: null,
-      moveIn: (owner) => {
-        slot.resident = owner;
-        // Who was there before may go on elsewhere.
-        this.schedule();
-      },
-      sideKill: null,
-      idleSince: Date.now(),
-    };
-    return slot;
   }
 
   /** Whether a command of the owner would run at once. */
@@ -271,6 +251,17 @@ export class Multiplexer {
     this.turns.ended(owner, performance.now());
     this.updateHolder(slot, owner, now);
     this.schedule();
+    this.releaseLeftLocks(slot, owner);
+  }
+
+  /** Locks of who has gone are in the way of everybody on the server. @param by has a turn for it where nobody is resident */
+  private releaseLeftLocks(slot: Slot, by: Holder): void {
+    const { live } = slot.link;
+    if (this.stopped || slot.running !== null || live?.state.hasLeftLocks !== true) return;
+    void this.takeOwnTurn(slot, slot.resident ?? by, 'RELEASE_LOCK', async () => {
+      await slot.resident?.saveAll(live);
+      for (const sql of live.state.takeLeftLocks()) live.connection.clearAway(sql);
+    });
   }
 
   private updateHolder(slot: Slot, owner: Holder, now: number): void {
