@@ -69,8 +69,12 @@ function needsNone(text: string, verb = verbOf(text), setsForItself = false): bo
     : !(/\bselect\b/i.test(words) && from.test(words));
 }
 
-/** Strings, quoted names, and comments that no server reads. */
-const notWords = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|\/\*(?!M?!)[^]*?\*\//gs;
+/**
+ * Strings, quoted names, and comments that no server reads. What is not closed goes to the end: looked for again from each of its
+ * quotes, a long one would take forever.
+ */
+const notWords =
+  /'(?:[^'\\]|\\.?)*(?:'|$)|"(?:[^"\\]|\\.?)*(?:"|$)|`[^`]*(?:`|$)|\/\*(?!M?!)(?:[^*]|\*(?!\/))*(?:\*\/|$)/gs;
 
 /** Functions with a FROM among their arguments. */
 const withFrom = /\b(EXTRACT|TRIM|SUBSTR|SUBSTRING)\s*\((?:[^()]|\([^()]*\))*\)/gi;

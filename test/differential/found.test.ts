@@ -1251,6 +1251,15 @@ const scripts: readonly (readonly [about: string, lines: Script['lines'], logins
       run(0, 1),
     ],
   ],
+  [
+    'a long text is not taken for what it begins with',
+    [
+      said(0, 'SELECT 1 FROM t'),
+      said(1, 'SELECT 1 FROM t'),
+      said(0, `SHOW COUNT(*) WARNINGS${' '.repeat(300)}; INSERT INTO log (what) VALUES ('written')`),
+      said(0, "SELECT COUNT(*) FROM log WHERE what = 'written'"),
+    ],
+  ],
 ];
 
 const found = scripts.map(([about, lines, logins = [plain, plain]]): Found => ({ about, lines, logins }));

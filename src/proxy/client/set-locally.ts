@@ -5,7 +5,7 @@ import type { ServerFacts, Session } from '../../session/session.js';
 import { hasCollation, namesLiteral, unquoted, type Literal } from '../../session/variables.js';
 import type { Statement } from '../../sql/types.js';
 import { ServerStatus } from '../../wire/constants.js';
-import type { ClientCommand } from '../command/command.js';
+import { ifShort, type ClientCommand } from '../command/command.js';
 
 /**
  * Sets what the command says in the session alone; the difference carries it to the backend in the session's next turn.
@@ -41,7 +41,7 @@ function setsVariablesOnly(statement: Statement): boolean {
 const addedMode = /^set autocommit=1, sql_mode ?= ?concat\(@@sql_mode, ?',(\w+)'\)$/i;
 
 function addsModeInForce(text: Buffer, session: Session, facts: ServerFacts): boolean {
-  const added = addedMode.exec(text.toString('latin1'))?.[1];
+  const added = addedMode.exec(ifShort(text))?.[1];
   if (added === undefined || session.hadTurn) return false;
   const own = session.variables.get('sql_mode');
   return (own === undefined ? facts.sqlMode : unquoted(own)).split(',').includes(added);

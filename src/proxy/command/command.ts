@@ -239,5 +239,10 @@ const SHORT_BYTES = 256;
 
 /** The text of a short COM_QUERY, for patterns; empty for any other command. */
 export function shortText({ code, text }: ClientCommand): string {
-  return code === Command.QUERY && text !== null && text.length <= SHORT_BYTES ? text.toString('latin1') : '';
+  return code === Command.QUERY && text !== null ? ifShort(text) : '';
+}
+
+/** A short text, for patterns of a statement as a whole; empty for a longer one, of which a part would pass for the whole. */
+export function ifShort(text: Buffer): string {
+  return text.length <= SHORT_BYTES ? text.toString('latin1') : '';
 }

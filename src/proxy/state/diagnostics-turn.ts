@@ -12,7 +12,7 @@ import type { DiagnosticsRead } from '../../sql/types.js';
 import { Command, lastingStatus } from '../../wire/constants.js';
 import type { Live } from '../backend/backend-link.js';
 import { clearDiagnostics, onlyLooks } from './given-conditions.js';
-import { shortText, type ClientCommand } from '../command/command.js';
+import { ifShort, shortText, type ClientCommand } from '../command/command.js';
 import { leaveDiagnostics } from './save-diagnostics.js';
 
 const showWarnings = /^\s*SHOW\s+(WARNINGS|ERRORS)(?:\s+LIMIT\s+(\d+)(?:\s*(,|OFFSET)\s*(\d+))?)?[\s;]*$/i;
@@ -43,7 +43,9 @@ function askedWarnings(command: ClientCommand): RegExpExecArray | null {
   const { code, statement } = command;
   // Servers open no cursor for it, asked or not.
   const executed = code === Command.STMT_EXECUTE ? statement : null;
-  return showWarnings.exec(executed?.preparePayload.toString('latin1', 1, 257) ?? shortText(command));
+  return showWarnings.exec(
+    executed === null ? shortText(command) : ifShort(executed.preparePayload.subarray(1)),
+  );
 }
 
 /** The command's text with the session's own values in it, where the connection would give another session's. */
@@ -51,9 +53,9 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   const { effects, text } = command;
   if (text === null || effects.some(({ verb }) => verb === 'CREATE' || verb === 'ALTER')) return null;
   const { diagnostics } = session;
-  const own = live.state.diagnosticsOf === session;
-  const ownCount = own && live.state.rowCountOf === session;
-  const ownRows = live.state.foundRowsOf === session;
+  const own = hasOf(session, 'warnings', live.state);
+  const ownCount = hasOf(session, 'row-count', live.state);
+  const ownRows = hasOf(session, 'found-rows', live.state);
   const asksDiagnostics = effects.some((effect) => effect.diagnostics.length > 0);
   const identity = ownIdentity(command, session, live);
   if (identity === null && ((ownCount && ownRows) || !asksDiagnostics)) return null;
@@ -61,7 +63,7 @@ export function ownValues(command: ClientCommand, session: Session, live: Live):
   if (command.code !== Command.QUERY) return substitute(text, session.sqlMode(live.facts), identity ?? {});
   if (!own && askedWarnings(command) !== null) return noWarnings;
   const asked = executedText(command, session) ?? text;
-  const counted = countStatement(asked.toString('latin1', 0, 256), diagnostics);
+  const counted = countStatement(asked, diagnostics);
   if (counted !== null && !own) return counted;
   const values = {
     ...identity,
@@ -112,7 +114,7 @@ export async function filledStatement(
   const text = statement.preparePayload.subarray(1);
   const { rowCount, foundRows } = diagnostics;
   return (
-    countStatement(text.toString('latin1', 0, 256), diagnostics) ??
+    countStatement(text, diagnostics) ??
     substitute(text, session.sqlMode(live.facts), {
       ...warningCounts(diagnostics),
       rowCount,
@@ -197,8 +199,8 @@ export function clearingStep(command: ClientCommand, session: Session, live: Liv
 }
 
 /** SHOW COUNT(*) WARNINGS is the server's short form of SELECT @@session.warning_count. */
-function countStatement(text: string, { warningCount, errorCount }: Diagnostics): Substitution | null {
-  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(text);
+function countStatement(text: Buffer, { warningCount, errorCount }: Diagnostics): Substitution | null {
+  const asked = /^\s*SHOW\s+COUNT\s*\(\s*\*\s*\)\s+(WARNING|ERROR)S[\s;]*$/i.exec(ifShort(text));
   if (asked === null) return null;
   const what = (asked[1] ?? '').toLowerCase();
   const value = what === 'warning' ? warningCount : errorCount;
