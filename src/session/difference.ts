@@ -35,8 +35,8 @@ export function difference(connection: ConnectionState, session: Session): State
   const role = session.role ?? connection.loginRole;
   if (role !== null && role !== (connection.role ?? connection.loginRole))
     commands.push(setRole(connection, role));
-  const assignments = variableDifference(connection, session);
   const names = namesDifference(connection, session);
+  const assignments = variableDifference(connection, session, names);
   if (assignments.length > 0 || names !== null)
     commands.push(setVariables(connection, session, names, assignments));
   return commands;
@@ -65,9 +65,13 @@ function namesDifference(connection: ConnectionState, session: Session): Literal
   return session.names === connection.names && !isBack ? null : session.names;
 }
 
-function variableDifference(connection: ConnectionState, session: Session): Assignment[] {
+/** @param names what SET NAMES is given before */
+function variableDifference(
+  connection: ConnectionState,
+  session: Session,
+  names: Literal | null,
+): Assignment[] {
   const assignments: Assignment[] = [];
-  const names = namesDifference(connection, session);
   const before = valuesBrought(connection, session, names);
   for (const name of new Set([...connection.touched, ...session.variables.keys()])) {
     // What is in doubt is this session's own value: another session's would have been asked for.

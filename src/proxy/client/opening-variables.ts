@@ -3,6 +3,7 @@
 
 import type { ConnectionState } from '../../session/connection-state.js';
 import type { ServerFacts, Session } from '../../session/session.js';
+import { bytesPerLetter, resultsCollation } from '../../session/results-collation.js';
 import { unquoted } from '../../session/variables.js';
 import { askedVariables } from '../../sql/asked-variables.js';
 import { Collation, ColumnFlag, Command, FieldType } from '../../wire/constants.js';
@@ -17,8 +18,8 @@ const types = new Map([
   ['time_zone', 'text'],
 ]);
 
-/** Bytes of a letter in the character sets that drivers begin with. */
-const widths: Readonly<Record<string, number>> = { latin1: 1, utf8: 3, utf8mb3: 3, utf8mb4: 4 };
+/** The character sets that drivers begin with. */
+const usual = new Set(['latin1', 'utf8', 'utf8mb3', 'utf8mb4']);
 
 interface Server {
   readonly facts: ServerFacts;
@@ -42,11 +43,12 @@ export function openingVariablesReply(
   const columns: ColumnDefinition[] = [];
   const values: string[] = [];
   for (const name of names) {
-    const literal = session.wanted(name.toLowerCase(), state);
-    const isText = types.get(name.toLowerCase()) === 'text';
-    const value = isText ? unquoted(literal) : literal;
-    const definition = isText ? textColumn(name, value, session, facts) : numberColumn(name, value);
-    if (definition === null || !types.has(name.toLowerCase())) return null;
+    const variable = name.toLowerCase();
+    const type = types.get(variable);
+    const literal = session.wanted(variable, state);
+    const value = type === 'text' ? unquoted(literal) : literal;
+    const definition = type === 'text' ? textColumn(name, value, session, facts) : numberColumn(name, value);
+    if (definition === null || type === undefined) return null;
     columns.push(definition);
     values.push(value);
   }
@@ -65,15 +67,14 @@ function numberColumn(name: string, value: string): ColumnDefinition | null {
 function textColumn(
   name: string,
   value: string,
-  { names, setAlone }: Session,
-  { collations }: ServerFacts,
+  session: Session,
+  facts: ServerFacts,
 ): ColumnDefinition | null {
+  const { names, setAlone } = session;
   // Without escapes and beyond doubt the same in all those character sets.
   if (names === null || setAlone.size > 0 || !/^[\w+:/-]+$/.test(value)) return null;
-  const [charset = '', collation = ''] = names.split(' COLLATE ').map(unquoted);
-  const number = [...collations].find(([, fact]) => fact.collation === collation)?.[0];
-  const width = widths[charset];
-  if (number === undefined || width === undefined) return null;
-  const rest = { collation: number, length: value.length * width, decimals: 39 };
-  return column(`@@${name}`, FieldType.VAR_STRING, rest);
+  const results = resultsCollation(session, facts);
+  if (results === null || !usual.has(results.charset)) return null;
+  const length = value.length * bytesPerLetter(results.charset);
+  return column(`@@${name}`, FieldType.VAR_STRING, { collation: results.number, length, decimals: 39 });
 }

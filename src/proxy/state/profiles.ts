@@ -20,10 +20,11 @@ export function keepProfilesApart({ effects }: ClientCommand, session: Session, 
   const profiles =
     session.wanted('profiling', state) !== state.initialValue('profiling') ||
     effects.some(({ assigns }) => assigns.some(({ name }) => name === 'profiling'));
-  if (profiles) state.profilesOf = session;
-  if (profilesOf === null) return;
-  if (!profiles && !effects.some(({ mentions }) => tables.some(mentions))) return;
+  // Where nobody has any, there is nothing to be found.
+  const asks = profilesOf !== null && effects.some(({ mentions }) => tables.some(mentions));
+  if (!profiles && !asks) return;
   state.profilesOf = session;
+  if (profilesOf === null) return;
   leaveDiagnostics(session, live);
   connection.clearAway(dropProfiles);
   connection.clearAway('SET @@session.profiling=0');

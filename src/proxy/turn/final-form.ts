@@ -22,8 +22,9 @@ export async function finalForm(sent: DressedCommand, session: Session, live: Li
   if (sent.command.code !== Command.STMT_PREPARE) await countBefore(sent.command.effects, session, live);
   const final = (await withConditions(sent.command, session, live)) ?? sent;
   const filled = await filledStatement(final.command, session, live);
-  if (filled !== null) checkSize(preparePayload(filled.text), live);
-  await prepareAgain(final.command, filled, session, live);
+  const made = filled && { preparePayload: preparePayload(filled.text), originalName: filled.originalName };
+  if (made !== null) checkSize(made.preparePayload, live);
+  await prepareAgain(final.command, made, session, live);
   // What was sent before the command may have taken it off the connection just now.
   if (final.command.effects.some(({ diagnostics }) => diagnostics.length > 0))
     await session.diagnostics.known;

@@ -1,6 +1,7 @@
 // Statements that have to be prepared again on a connection: under the settings that they were prepared under at first.
 
 import { queryCommand, type StateCommand } from '../../session/difference.js';
+import type { PreparedStatement } from '../../session/prepared-statements.js';
 import { stepsUnder, type PreparedUnder } from '../../session/prepared-under.js';
 import type { Session } from '../../session/session.js';
 import { dropStatement } from '../../session/text-statements.js';
@@ -10,7 +11,6 @@ import type { Live } from '../backend/backend-link.js';
 import type { ClientCommand } from '../command/command.js';
 import { leaveDiagnostics } from '../state/save-diagnostics.js';
 import { askWhatIsInDoubt } from '../state/state-application.js';
-import { preparePayload } from './command-payload.js';
 import { DifferenceFailed, noteTaken, runSteps } from './take-steps.js';
 
 /**
@@ -20,7 +20,7 @@ import { DifferenceFailed, noteTaken, runSteps } from './take-steps.js';
  */
 export async function prepareAgain(
   { statement }: ClientCommand,
-  filled: Substitution | null,
+  filled: (Pick<PreparedStatement, 'preparePayload'> & Pick<Substitution, 'originalName'>) | null,
   session: Session,
   live: Live,
 ): Promise<void> {
@@ -37,8 +37,7 @@ export async function prepareAgain(
   };
   connection.cork();
   const brought = runSteps(before, connection);
-  const payload = filled === null ? statement.preparePayload : preparePayload(filled.text);
-  const prepared = connection.run(payload, 'prepare', sink).ended;
+  const prepared = connection.run((filled ?? statement).preparePayload, 'prepare', sink).ended;
   const taken = runSteps(after, connection);
   connection.uncork();
   const failed = noteTaken(before, await Promise.all(brought));
